@@ -1,0 +1,520 @@
+"""What the atlas answers besides pages: health, map files, the API, security headers.
+
+Questions are answered in threads, so the event loop that serves the pages never waits for one.
+"""
+
+import gzip
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
+from typing import Any, Final
+
+import anyio.to_thread
+import orjson
+import pandas as pd
+from anyio.lowlevel import RunVar
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components import openapi
+from data import catalogue, load, store
+from data.errors import AtlasError, SnapshotError, StoreError, UnknownCodeError
+from geo import assets
+
+log = logging.getLogger("atlas")
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+AT_ONCE: Final = 4
+"""Questions to the API that are worked on at the same time; others wait their turn."""
+
+LICENCES: Final = {
+    "Open Government Licence v3.0": "Contains public sector information licensed under the Open "
+    "Government Licence v3.0.",
+    "Open Parliament Licence v3.0": "Contains Parliamentary information licensed under the Open "
+    "Parliament Licence v3.0.",
+}
+"""What each licence asks users to print."""
+
+AREA_SOURCES: Final = (
+    "ons_lsoa_boundaries",
+    "ons_lsoa_icb24",
+    "nhse_lsoa_icb26",
+    "ons_lsoa_msoa21",
+    "ons_lsoa_rural_urban",
+    "ons_ltla_utla",
+    "ons_population",
+    "hocl_msoa_names",
+    "ics_places",
+    "bsol_wards",
+    "nhse_lsoa_pcn",
+    "mhclg_iod2025",
+)
+"""Files that areas, their names, people and deprivation are from."""
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; "
+    "font-src 'self' data:; "
+    "connect-src 'self'; "
+    "worker-src 'self' blob:; "
+    "frame-ancestors 'self'; "
+    "base-uri 'self'; "
+    "form-action 'self'; "
+    "object-src 'none'"
+)
+HEADERS: Final = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-content-type-options": "nosniff",
+}
+"""Security headers of every answer."""
+
+Asked = Mapping[str, str]
+Records = list[dict[str, Any]]
+
+
+class Refusal(AtlasError):
+    """A question that is not answered: an HTTP status and a sentence that says why."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status = status
+        super().__init__(sentence)
+
+
+class SecurityHeaders:
+    """ASGI middleware that puts `HEADERS` on every HTTP answer; websockets pass untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, headed if scope["type"] == "http" else send)
+
+
+def middleware() -> list[Middleware]:
+    """Middleware for the whole app."""
+    return [Middleware(SecurityHeaders)]
+
+
+def routes() -> list[Route]:
+    """Routes that stand before Streamlit's own."""
+    return [
+        _route("/healthz", healthz),
+        _route("/maps/{name:path}", map_file),
+        _route(openapi.INDICATORS, _table(openapi.INDICATORS, indicators)),
+        _route(openapi.AREAS, _table(openapi.AREAS, areas)),
+        _route(openapi.OBSERVATIONS, _table(openapi.OBSERVATIONS, observations)),
+        _route(openapi.DOCUMENT, document),
+        _route("/api/{rest:path}", nowhere),
+    ]
+
+
+@cache
+def engine() -> Engine:
+    """The API's own pool of connections."""
+    return store.connect()
+
+
+def healthz(request: Request) -> Response:
+    """Whether the atlas can answer: 200 when its database is loaded, 503 otherwise."""
+    status, message, found = "ok", "", store.Health("", 0, 0)
+    try:
+        found = store.health(engine())
+    except (StoreError, SQLAlchemyError) as error:
+        status, message = "starting" if _loading() else "failed", _plain(error)
+    body = {
+        "status": status,
+        "build": found.snapshot,
+        "areas": found.areas,
+        "observations": found.observations,
+        "message": message,
+    }
+    return _json(body, status=200 if status == "ok" else 503)
+
+
+def _loading() -> bool:
+    """Whether the database only waits for a snapshot that is there."""
+    try:
+        load.manifest()
+        return store.reachable(engine())
+    except (SnapshotError, StoreError):
+        return False
+
+
+def map_file(request: Request) -> Response:
+    """A map file as it lies on the disk, gzipped; unpacked for those who cannot read that."""
+    name = request.path_params["name"]
+    build = store.health(engine()).snapshot
+    packed = assets.MapFiles(store.HOME / "maps" / build).read(name)
+    if packed is None:
+        raise Refusal(404, "There is no map file of this name; reload the page that asked for it.")
+    stem, _, digest = name.removesuffix(".json").rpartition("-")
+    kind = "json" if stem.endswith(("-names", "-practices")) else "geo+json"
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "etag": f'W/"{digest}"',
+        "vary": "Accept-Encoding",
+    }
+    if _has(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    if _reads_gzip(request):
+        headers["content-encoding"] = "gzip"
+    else:
+        packed = gzip.decompress(packed)
+    return Response(packed, headers=headers, media_type=f"application/{kind}")
+
+
+def indicators(asked: Asked, build: str) -> tuple[Records, Iterable[str]]:
+    """The catalogue, an indicator a row; flat where it is to be CSV."""
+    flat = asked.get("format") == "csv"
+    series = dict(tuple(_series(build).groupby("indicator_id")))
+    entries = [
+        entry
+        for entry in catalogue.indicators().values()
+        if entry.layer == asked.get("layer", entry.layer)
+    ]
+    rows = [_described(entry, series.get(entry.id), flat=flat) for entry in entries]
+    return rows, {feed.source for entry in entries for feed in entry.feeds}
+
+
+def _described(
+    entry: catalogue.Indicator, series: pd.DataFrame | None, *, flat: bool
+) -> dict[str, Any]:
+    row = entry.model_dump(exclude={"additive", "review", "target", "feeds", "caveats"})
+    if flat:
+        levels = () if series is None else series["area_type"].unique()
+        return row | {
+            "caveats": " ".join(entry.caveats),
+            "target": entry.target.value if entry.target else None,
+            "target_source": entry.target.source if entry.target else "",
+            "area_types": " ".join(levels),
+        }
+    shown = ["area_type", "period", "method", "note"]
+    return row | {
+        "caveats": entry.caveats,
+        "target": entry.target.model_dump() if entry.target else None,
+        "feeds": [
+            {
+                "dataset_id": feed.source,
+                **feed.model_dump(include={"geography", "method", "periods"}),
+            }
+            for feed in entry.feeds
+        ],
+        "series": [] if series is None else series[shown].to_dict("records"),
+        "sources": _sources(feed.source for feed in entry.feeds),
+    }
+
+
+def areas(asked: Asked, build: str) -> tuple[pd.DataFrame, Iterable[str]]:
+    """Areas of one type, of a parent where one is given."""
+    kind = _area_type(asked["type"])
+    parent = _parent(asked)
+    rows = store.areas(engine(), kind, parent=parent).rename(columns={"area_type": "type"})
+    if rows.empty:
+        raise Refusal(404, f"No area of type {kind} lies in '{asked['parent']}'.")
+    return rows[[name for name in openapi.AREA if parent or name != "share"]], AREA_SOURCES
+
+
+def observations(asked: Asked, build: str) -> tuple[pd.DataFrame, Iterable[str]]:
+    """Figures of one indicator at one level."""
+    code, kind = catalogue.indicator(asked["indicator"]).id, _area_type(asked["area_type"])
+    parent = _parent(asked)
+    area = (kind, store.area(engine(), kind, asked["area"])["code"]) if "area" in asked else None
+    mine = _series(build)
+    mine = mine[mine["indicator_id"] == code]
+    here = mine[mine["area_type"] == kind]
+    if here.empty:
+        levels = ", ".join(mine["area_type"].unique())
+        has = f"it has them for {levels}" if levels else "the atlas holds none of it at all"
+        raise Refusal(404, f"'{code}' has no figures for areas of type {kind}; {has}.")
+    if "period" in asked:
+        periods = ", ".join(here["period"])
+        here = here[here["period"] == asked["period"]]
+        if here.empty:
+            raise Refusal(
+                404,
+                f"'{code}' has no figures for {asked['period']} for areas of type {kind}; "
+                f"it has them for {periods}.",
+            )
+    rows = store.observations(engine(), here["series_id"].tolist(), parent=parent, area=area)
+    if rows.empty:
+        raise Refusal(404, f"'{code}' has no figures for the areas asked for.")
+    sources = dict.fromkeys(rows["dataset_id"])
+    if kind == "MSOA21":
+        sources["hocl_msoa_names"] = None
+    if rows["method"].isin(["attributed", "inherited"]).any():
+        sources["nhse_registrations_lsoa"] = None
+    return rows[list(openapi.OBSERVATION)], sources
+
+
+def document(request: Request) -> Response:
+    """The OpenAPI document."""
+    _asked(request, openapi.DOCUMENT)
+    response = _json(openapi.document())
+    tag = _tag(bytes(response.body))
+    return _unchanged(tag) if _has(request, tag) else _tagged(response, tag)
+
+
+def nowhere(request: Request) -> Response:
+    """Refuse every other address under /api, which Streamlit would answer with a page."""
+    raise Refusal(404, f"There is nothing here; {openapi.DOCUMENT} lists what there is.")
+
+
+def _route(path: str, answer: Callable[[Request], Response]) -> Route:
+    """Answer GET and HEAD in a thread, and say every error in a sentence."""
+    public = path.startswith("/api/")
+
+    async def endpoint(request: Request) -> Response:
+        if request.method in ("GET", "HEAD"):
+            limiter = _turns() if public else None
+            response = await anyio.to_thread.run_sync(_said, answer, request, limiter=limiter)
+        else:
+            response = _json({"error": "Only GET and HEAD are answered here."}, status=405)
+            response.headers["allow"] = "GET, HEAD"
+        if public:
+            response.headers["access-control-allow-origin"] = "*"
+        lasting = public and response.status_code < 500
+        response.headers.setdefault(
+            "cache-control", "public, max-age=60" if lasting else "no-store"
+        )
+        if request.method == "HEAD":
+            response.body = b""
+        return response
+
+    return Route(path, endpoint, methods=METHODS)
+
+
+def _said(answer: Callable[[Request], Response], request: Request) -> Response:
+    try:
+        return answer(request)
+    except Refusal as refusal:
+        return _json({"error": str(refusal)}, status=refusal.status)
+    except UnknownCodeError as error:
+        return _json({"error": str(error)}, status=404)
+    except (AtlasError, SQLAlchemyError) as error:
+        return _json({"error": _plain(error)}, status=503)
+
+
+def _plain(error: Exception) -> str:
+    """What strangers may read of an error; what the database itself said goes to the log."""
+    log.error("%s", error)
+    if isinstance(error, SQLAlchemyError) or isinstance(error.__cause__, SQLAlchemyError):
+        return "The database cannot be read; the log of the server says why."
+    return str(error)
+
+
+_limiter: Final = RunVar[anyio.CapacityLimiter]("atlas_api")
+
+
+def _turns() -> anyio.CapacityLimiter:
+    try:
+        return _limiter.get()
+    except LookupError:
+        _limiter.set(anyio.CapacityLimiter(AT_ONCE))
+        return _limiter.get()
+
+
+def _table(
+    path: str, answer: Callable[[Asked, str], tuple[Records | pd.DataFrame, Iterable[str]]]
+) -> Callable[[Request], Response]:
+    """Check a question, and lay the rows that answer it out as JSON or CSV."""
+
+    def answered(request: Request) -> Response:
+        asked = _asked(request, path)
+        build = store.health(engine()).snapshot
+        tag = _tag(orjson.dumps([build, path, sorted(asked.items())]), _catalogue().encode())
+        if _has(request, tag):
+            return _unchanged(tag)
+        rows, datasets = answer(asked, build)
+        if asked.get("format") == "csv":
+            name = path.rpartition("/")[2]
+            return _tagged(_csv(pd.DataFrame(rows), name), tag)
+        data = rows if isinstance(rows, list) else _records(rows)
+        sources = _sources(datasets)
+        body = {
+            "data": data,
+            "count": len(data),
+            "build": build,
+            "licence": "; ".join(dict.fromkeys(source["licence"] for source in sources)),
+            "attribution": _attribution({source["dataset_id"] for source in sources}),
+            "sources": sources,
+        }
+        return _tagged(_json(body), tag)
+
+    return answered
+
+
+def _asked(request: Request, path: str) -> Asked:
+    """Read the parameters of a question.
+
+    Raises
+    ------
+    Refusal
+        When one is missing, malformed, repeated or not known.
+    """
+    known = openapi.parameters(path)
+    asked: dict[str, str] = {}
+    for name, text in request.query_params.multi_items():
+        if name not in known:
+            has = f"known here are {', '.join(known)}" if known else "none is known here"
+            called = f" '{name}'" if re.fullmatch(r"[A-Za-z0-9_]{1,40}", name) else ""
+            raise Refusal(400, f"There is no parameter{called}; {has}.")
+        if name in asked:
+            raise Refusal(400, f"Parameter '{name}' is given twice; give it once.")
+        schema = known[name]["schema"]
+        if "enum" in schema and text not in schema["enum"]:
+            raise Refusal(400, f"Parameter '{name}' must be one of {', '.join(schema['enum'])}.")
+        if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
+            raise Refusal(
+                400,
+                f"Parameter '{name}' is empty or malformed; write a code such as "
+                f"{known[name]['example']}.",
+            )
+        asked[name] = text
+    for name, entry in known.items():
+        if entry["required"] and name not in asked:
+            raise Refusal(
+                400, f"Parameter '{name}' is missing; write for instance {name}={entry['example']}."
+            )
+    return asked
+
+
+def _area_type(kind: str) -> str:
+    kinds = store.area_types(engine())
+    if kind not in kinds:
+        raise Refusal(
+            404, f"'{kind}' is not a type of area that has figures; {', '.join(kinds)} are."
+        )
+    return kind
+
+
+def _parent(asked: Asked) -> tuple[str, str] | None:
+    """The parent asked for, written CODE or TYPE:CODE."""
+    if "parent" not in asked:
+        return None
+    kind, colon, code = asked["parent"].rpartition(":")
+    if colon:
+        return _area_type(kind), str(store.area(engine(), kind, code)["code"])
+    kinds = store.area_types(engine(), code)
+    if not kinds:
+        raise Refusal(404, f"'{code}' is not the code of an area; {openapi.AREAS} lists them.")
+    if len(kinds) > 1:
+        ways = " or ".join(f"{kind}:{code}" for kind in kinds)
+        raise Refusal(400, f"'{code}' is an area of several types; write {ways}.")
+    return kinds[0], code
+
+
+@lru_cache(maxsize=2)
+def _series(build: str) -> pd.DataFrame:
+    return store.series(engine())
+
+
+@cache
+def _catalogue() -> str:
+    """Hash of the catalogue, which may change without a new build."""
+    said = repr((catalogue.indicators(), catalogue.files()))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _sources(datasets: Iterable[str]) -> list[dict[str, str]]:
+    wanted = set(datasets)
+    return [
+        {
+            "dataset_id": file.source,
+            "publisher": file.publisher,
+            "title": file.title,
+            "licence": file.licence,
+            "url": file.url,
+        }
+        for file in catalogue.files()
+        if file.source in wanted
+    ]
+
+
+def _attribution(datasets: set[str]) -> str:
+    files = [file for file in catalogue.files() if file.source in datasets]
+    said = [LICENCES.get(file.licence, file.licence) for file in files]
+    said += [f"{file.attribution}." for file in files if file.attribution]
+    return " ".join(dict.fromkeys(said))
+
+
+def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Six decimals; whole numbers stay whole where some are missing."""
+    columns = {**openapi.AREA, **openapi.OBSERVATION}
+    whole = {name: "Int64" for name in rows if columns.get(str(name), ("", ""))[0] == "integer"}
+    return rows.astype(whole).round(6)
+
+
+def _records(rows: pd.DataFrame) -> Records:
+    plain = _rounded(rows).astype(object)
+    plain = plain.where(plain.notna(), None)
+    names = [str(name) for name in plain]
+    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False, name=None)]
+
+
+def _csv(rows: pd.DataFrame, name: str) -> Response:
+    plain = _rounded(rows)
+    for column in plain.select_dtypes(["object", "str"]):
+        plain[column] = plain[column].map(_harmless)
+    return Response(
+        plain.to_csv(index=False),
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+        media_type="text/csv",
+    )
+
+
+def _harmless(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made text again."""
+    risky = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if risky else cell
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")
+
+
+def _tag(*parts: bytes) -> str:
+    """ETag; a weak one, since the body may still be compressed on its way."""
+    return f'W/"{hashlib.sha256(b"".join(parts)).hexdigest()[:16]}"'
+
+
+def _tagged(response: Response, tag: str) -> Response:
+    response.headers["etag"] = tag
+    return response
+
+
+def _unchanged(tag: str) -> Response:
+    return Response(status_code=304, headers={"etag": tag})
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the client says that it has this answer already."""
+    held = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
+    return "*" in held or tag in held or tag.removeprefix("W/") in held
+
+
+def _reads_gzip(request: Request) -> bool:
+    """Whether the client accepts gzip (RFC 9110, section 12.5.3)."""
+    for part in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() in ("gzip", "x-gzip", "*"):
+            return not re.fullmatch(r"q=0(\.0*)?", weight.strip().replace(" ", ""))
+    return False

@@ -1,0 +1,237 @@
+"""The only caches. Frames from here are shared by all sessions: never change one."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import streamlit as st
+from sqlalchemy import Engine
+
+from components import maps
+from data import catalogue, layers, load, store
+from geo import assets, boundaries, classify
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The one database connection pool of the process."""
+    return store.connect()
+
+
+@st.cache_data(ttl=2, show_spinner=False)
+def build() -> str:
+    """Id of the snapshot that the database holds; asked again every two seconds."""
+    return store.health(engine()).snapshot
+
+
+@st.cache_resource(show_spinner=False)
+def series(build: str) -> pd.DataFrame:
+    """Every series of a build."""
+    return store.series(engine())
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def areas(build: str, area_type: str, parent: tuple[str, str] | None = None) -> pd.DataFrame:
+    """Areas of a type, of a parent where one is given, by name.
+
+    `label` is the name as the screen shows it: an LSOA's after that of its neighbourhood.
+    """
+    rows = store.areas(engine(), area_type, parent=parent)
+    if area_type != "LSOA21" or parent is None:
+        return rows.assign(label=rows["name"])
+    hood = store.containing(engine(), "LSOA21", "MSOA21", parent)
+    names = areas(build, "MSOA21", parent).set_index("code")["name"]
+    labels = rows["code"].map(hood).map(names) + ", " + rows["name"]
+    return rows.assign(label=labels).sort_values("label", ignore_index=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2000)
+def area(build: str, area_type: str, code: str) -> "pd.Series[Any]":
+    """One area."""
+    return store.area(engine(), area_type, code)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2000)
+def parents(build: str, area_type: str, code: str) -> pd.DataFrame:
+    """Every area that holds a part of this one."""
+    return store.parents(engine(), area_type, code)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def figures(build: str, series_id: int, parent: tuple[str, str]) -> pd.DataFrame:
+    """Figures of one series for every area under a parent, by area code."""
+    rows = store.observations(engine(), [series_id], parent=parent)
+    return rows.set_index("area_code", drop=False)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def profile(build: str, area_type: str, code: str) -> pd.DataFrame:
+    """Every figure of one area, by indicator and period."""
+    all_series = series(build)
+    ids = all_series.loc[all_series["area_type"] == area_type, "series_id"].tolist()
+    return store.observations(engine(), ids, area=(area_type, code))
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def england(build: str, indicator: str, period: str) -> float | None:
+    """England's value."""
+    rows = profile(build, "ENG", "E92000001")
+    found = rows[(rows["indicator_id"] == indicator) & (rows["period"] == period)]["value"]
+    return float(found.iloc[0]) if len(found) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def national(build: str, series_id: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Values of all of England's areas in one series, kept small: its quantiles at each percent."""
+    values = store.values(engine(), series_id)["value"].dropna().to_numpy("float64")
+    if not len(values):
+        return values
+    return np.quantile(values, np.arange(0, 101) / 100, method="inverted_cdf")
+
+
+@st.cache_resource(show_spinner=False)
+def shapes() -> gpd.GeoSeries:
+    """Boundaries of all LSOAs."""
+    return boundaries.read(load.SNAPSHOT / "boundaries.parquet")
+
+
+@st.cache_resource(show_spinner=False)
+def map_files(build: str) -> assets.MapFiles:
+    """The folder of this build's map files."""
+    return assets.MapFiles(store.HOME / "maps" / build)
+
+
+def map_file(build: str, area_type: str, parent: tuple[str, str], year: str, kind: str) -> str:
+    """Name of the map file of one level under a parent, made when first asked for."""
+    dated = "" if kind == "coverage" else f"-{year}"
+    key = f"{parent[0]}-{parent[1]}-{area_type}-{kind}{dated}".lower()
+    return map_files(build).name(key, lambda: _map_file(build, area_type, parent, year, kind))
+
+
+def label_file(build: str, area_type: str, parent: tuple[str, str]) -> str:
+    """Name of the file with the names of one level under a parent."""
+    key = f"{parent[0]}-{parent[1]}-{area_type}-names".lower()
+    return map_files(build).name(key, lambda: assets.labels(areas(build, area_type, parent)))
+
+
+def outline_file(build: str, area_type: str, parent: tuple[str, str]) -> str:
+    """Name of the file with the outlines of one level under a parent, without figures."""
+    key = f"{parent[0]}-{parent[1]}-{area_type}-lines".lower()
+
+    def make() -> bytes:
+        here = areas(build, area_type, parent).set_index("code", drop=False)
+        frame = pd.DataFrame({"c": here["code"], "n": here["name"]})
+        return assets.feature_collection(_drawn(area_type, parent, frame.index), frame)
+
+    return map_files(build).name(key, make)
+
+
+def practice_file(build: str, parent: tuple[str, str]) -> str:
+    """Name of the file with the GP practices of an area."""
+    key = f"{parent[0]}-{parent[1]}-practices".lower()
+    return map_files(build).name(
+        key, lambda: assets.labels(practices(build, parent).assign(population=0))
+    )
+
+
+def geojson(build: str, area_type: str, parent: tuple[str, str], figures: pd.DataFrame) -> bytes:
+    """Figures of areas with their boundaries, a feature an area."""
+    index = pd.Index(figures["area_code"].unique())
+    columns = {
+        "area_type": area_type,
+        "area_code": index,
+        "area_name": figures.drop_duplicates("area_code")["area_name"].to_numpy(),
+    }
+    frame = pd.DataFrame(columns, index=index)
+    for code, rows in figures.groupby("indicator_id"):
+        rows = rows.set_index("area_code").reindex(index)
+        for name in ("period", "value", "count", "denominator", "covered", "decile", "method"):
+            frame[f"{code}_{name}"] = rows[name].to_numpy()
+    return assets.feature_collection(_drawn(area_type, parent, index), frame)
+
+
+def _drawn(area_type: str, parent: tuple[str, str], codes: "pd.Index[str]") -> gpd.GeoSeries:
+    groups = store.lsoa_groups(engine(), area_type, parent).set_index("lsoa21")["code"]
+    return boundaries.dissolve(shapes(), groups).reindex(codes)
+
+
+def _map_file(
+    build: str, area_type: str, parent: tuple[str, str], year: str, kind: str
+) -> bytes:
+    here = areas(build, area_type, parent).set_index("area_id")
+    shown = on_map(build, area_type, year, kind)
+    values = store.children_figures(engine(), shown["series_id"].tolist(), area_type, parent)
+    by_series = values.pivot(index="area_id", columns="series_id", values=["value", "decile"])
+    by_series = by_series.reindex(here.index)
+    columns: dict[str, Any] = {"c": here["code"], "n": here["label"]}
+    if parent[0] != "ENG" and area_type in ("LSOA21", "MSOA21"):
+        place = f"PLACE{parent[0][-2:]}"
+        columns["p"] = here["code"].map(store.containing(engine(), area_type, place, parent))
+    entries = catalogue.indicators()
+    for row in shown.itertuples(index=False):
+        if row.series_id not in by_series["value"]:
+            continue
+        rounded = by_series["value"][row.series_id].round(entries[row.indicator_id].decimals)
+        columns[f"v{row.key}"] = _or_absent(rounded)
+        if kind != "all":
+            columns[f"r{row.key}"] = _or_absent(rounded.rank(ascending=False, method="min"))
+        if row.layer == "deprivation":
+            columns[f"d{row.key}"] = by_series["decile"][row.series_id]
+    frame = pd.DataFrame(columns).set_index(here["code"])
+    return assets.feature_collection(_drawn(area_type, parent, frame.index), frame)
+
+
+def _or_absent(values: "pd.Series[float]") -> "pd.Series[Any]":
+    return values.astype(object).where(values.notna(), maps.ABSENT)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def on_map(build: str, area_type: str, year: str, kind: str) -> pd.DataFrame:
+    """The series that a map file holds, and their keys."""
+    return layers.on_map(series(build), area_type, year, kind)
+
+
+def breaks(
+    build: str,
+    series_id: int,
+    parent: tuple[str, str],
+    scheme: classify.Scheme,
+    decimals: int,
+    place: str = "",
+    classes: int = classify.CLASSES,
+) -> classify.Breaks:
+    """Class limits for a map of one series under a parent."""
+    return _breaks(build, series_id, parent, scheme, decimals, place, classes)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def _breaks(
+    build: str,
+    series_id: int,
+    parent: tuple[str, str],
+    scheme: classify.Scheme,
+    decimals: int,
+    place: str,
+    classes: int,
+) -> classify.Breaks:
+    values = figures(build, series_id, parent)["value"].to_numpy("float64")
+    return classify.breaks(
+        values,
+        scheme,
+        national=national(build, series_id) if scheme == "national" else None,
+        decimals=decimals,
+        classes=classes,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def practices(build: str, parent: tuple[str, str]) -> pd.DataFrame:
+    """GP practices in an area."""
+    return store.practices(engine(), parent)
+
+
+def home() -> Path:
+    """Folder of the atlas's own files."""
+    return store.HOME

@@ -1,0 +1,248 @@
+"""Widgets. Each shows a part of the selection and writes its change to the link."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import cached, theme
+from components.selection import CHOICES, Selection, parse
+from data import catalogue, layers
+from geo.areas import AREA_TYPES
+
+BREAKS = {
+    "national": "national deciles",
+    "quantile": "equal numbers of areas",
+    "natural": "natural breaks",
+}
+LEVELS = {"place": "Places", "neighbourhood": "Neighbourhoods", "lsoa": "LSOAs"}
+VIEWS = {"one": "One layer", "two": "Two layers", "overlap": "Overlap of three"}
+
+
+def current() -> Selection:
+    """What the link asks for; a sentence on the screen for each part that cannot be."""
+    selection, problems = parse(st.query_params.to_dict())
+    for problem in problems:
+        st.warning(problem, icon=":material/link_off:")
+    return selection
+
+
+def write(**changes: str) -> None:
+    """Change the link."""
+    selection, _ = parse(st.query_params.to_dict())
+    st.query_params.from_dict(selection.but(**changes).query())
+
+
+def _changed(name: str, key: str) -> None:
+    value = st.session_state[key]
+    write(**{name: "" if value is None else str(value)})
+
+
+def bind(name: str, value: Any) -> dict[str, Any]:
+    """Arguments that tie a widget to a part of the link."""
+    key = f"pick_{name}"
+    st.session_state[key] = value
+    return {"key": key, "on_change": _changed, "args": (name, key)}
+
+
+def choose(
+    label: str, name: str, value: str, options: Sequence[str], names: Mapping[str, str], **more: Any
+) -> None:
+    """A list to pick one from; typing searches it."""
+    st.selectbox(
+        label,
+        options,
+        format_func=lambda code: names.get(code, code),
+        **bind(name, value if value in options else None),
+        **more,
+    )
+
+
+def pick_area_codes(build: str, selection: Selection) -> Selection:
+    """Drop codes that do not exist or do not belong together; each with a sentence."""
+    known = {
+        f"{kind}:{code}" for kind in ("ICB26", "ICB24") for code in cached.areas(build, kind)["code"]
+    }
+    if selection.ics and selection.ics not in known:
+        st.warning(f"No ICS has the code '{selection.ics}'; England is shown.")
+        return selection.but(ics="", place="", area="")
+    if selection.place:
+        places = cached.areas(build, "PLACE" + selection.vintage[-2:], selection.parent)
+        if selection.place not in set(places["code"]):
+            st.warning(f"This ICS has no place '{selection.place}'; all of it is shown.")
+            selection = selection.but(place="", area="")
+    if selection.opened:
+        above = cached.parents(build, *selection.opened)
+        if selection.ics and selection.parent not in set(
+            zip(above["area_type"], above["code"], strict=True)
+        ):
+            st.warning(f"'{selection.area}' is not an area of this ICS; none is opened.")
+            selection = selection.but(area="")
+    return selection
+
+
+def pick_area(build: str, selection: Selection) -> Selection:
+    """ICS, place and neighbourhood; returns the selection with codes that exist."""
+    ics_names = {"": "England"} | {
+        f"{kind}:{row.code}": row.name_ + ("" if kind == "ICB26" else " (former, to March 2026)")
+        for kind in ("ICB26", "ICB24")
+        for row in cached.areas(build, kind).rename(columns={"name": "name_"}).itertuples()
+    }
+    selection = pick_area_codes(build, selection)
+    first, second, third = st.columns([5, 4, 5])
+    with first:
+        choose("Integrated Care System", "ics", selection.ics, list(ics_names), ics_names)
+    place_type = "PLACE" + selection.vintage[-2:]
+    places = cached.areas(build, place_type, selection.parent) if selection.ics else _nobody()
+    place_names = {"": "All places"} | dict(zip(places["code"], places["name"], strict=True))
+    with second:
+        choose(
+            "Place",
+            "place",
+            selection.place,
+            list(place_names),
+            place_names,
+            disabled=not selection.ics,
+        )
+    within = (place_type, selection.place) if selection.place else selection.parent
+    hoods = cached.areas(build, "MSOA21", within) if selection.ics else _nobody()
+    hood_names = {
+        f"MSOA21:{code}": f"{name} · {code}"
+        for code, name in zip(hoods["code"], hoods["name"], strict=True)
+    }
+    with third:
+        choose(
+            "Neighbourhood",
+            "area",
+            selection.area,
+            list(hood_names),
+            hood_names,
+            placeholder="Search by name or code",
+            disabled=not selection.ics,
+        )
+    return selection
+
+
+def _nobody() -> pd.DataFrame:
+    return pd.DataFrame({"code": [], "name": []}, dtype=str)
+
+
+def pick_layers(build: str, selection: Selection) -> None:
+    """View, level, then the layers of the view."""
+    with st.container(horizontal=True, gap="medium"):
+        st.segmented_control(
+            "Layers shown",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **bind("view", selection.view),
+        )
+        st.segmented_control(
+            "Areas shown",
+            list(LEVELS),
+            format_func=LEVELS.__getitem__,
+            required=True,
+            disabled=not selection.ics,
+            label_visibility="collapsed",
+            **bind("level", selection.level),
+        )
+    {"one": _one, "two": _two, "overlap": _overlap}[selection.view](build, selection)
+
+
+def _one(build: str, selection: Selection) -> None:
+    dated = selection.layer == "condition"
+    first, second, third, *last = st.columns([3, 7, 3, 2] if dated else [3, 7, 3])
+    with first:
+        _layer("Layer", "layer", selection.layer)
+    with second:
+        _indicator(build, selection, selection.layer)
+    with third:
+        _breaks(selection)
+    if dated:
+        with last[0]:
+            _year(build, selection)
+
+
+def _two(build: str, selection: Selection) -> None:
+    dated = "condition" in (selection.x, selection.y)
+    columns = st.columns([3, 5, 3, 5, 2] if dated else [3, 5, 3, 5])
+    for n, (name, label) in enumerate((("x", "First layer"), ("y", "Second layer"))):
+        layer = getattr(selection, name)
+        with columns[2 * n]:
+            _layer(label, name, layer)
+        with columns[2 * n + 1]:
+            _indicator(build, selection, layer, suffix=name)
+    if dated:
+        with columns[4]:
+            _year(build, selection)
+
+
+def _overlap(build: str, selection: Selection) -> None:
+    *columns, last = st.columns([4, 4, 4, 2])
+    for column, (layer, name, label, words) in zip(
+        columns,
+        (
+            ("deprivation", "deprived", "In deciles (1 = most deprived)", "1 to {}"),
+            ("condition", "need", "And in the ICS's", "highest {}%"),
+            ("coverage", "reach", "And in the ICS's", "lowest {}%"),
+        ),
+        strict=True,
+    ):
+        with column:
+            _indicator(build, selection, layer)
+            names = {n: words.format(n) for n in CHOICES[name]}
+            choose(label, name, getattr(selection, name), CHOICES[name], names)
+    with last:
+        _year(build, selection)
+
+
+def _layer(label: str, name: str, value: str) -> None:
+    choose(label, name, value, list(theme.LAYERS), theme.LAYERS)
+
+
+def _indicator(build: str, selection: Selection, layer: str, suffix: str = "") -> None:
+    """The indicators of a layer; those that stop above the level asked for say so."""
+    entries = [entry for entry in catalogue.indicators().values() if entry.layer == layer]
+    names = {}
+    for entry in entries:
+        shown = layers.resolve(
+            cached.series(build), entry.id, selection.level_type, selection.vintage, selection.year
+        )
+        if shown is None:
+            continue
+        coarse = "" if shown.asked else f" ({AREA_TYPES[shown.area_type].plural} only)"
+        names[entry.id] = entry.name + coarse
+    value = selection.indicator(layer)
+    key = f"pick_{layer}{suffix}"
+    st.session_state[key] = value if value in names else None
+    st.selectbox(
+        f"{theme.LAYERS[layer].removesuffix('s')} indicator",
+        list(names),
+        format_func=lambda code: names.get(code, code),
+        key=key,
+        on_change=_changed,
+        args=(layer, key),
+    )
+
+
+def _year(build: str, selection: Selection) -> None:
+    periods = cached.series(build).query("indicator_id == @selection.condition")["period"]
+    years = sorted(periods.unique(), reverse=True)
+    choose("Year", "year", selection.year, years, {})
+
+
+def _breaks(selection: Selection) -> None:
+    choose("Classes", "breaks", selection.scheme(selection.layer), list(BREAKS), BREAKS)
+
+
+def on_pick(read: Callable[[], str]) -> Callable[[], None]:
+    """A callback that opens the area that `read` returns."""
+
+    def picked() -> None:
+        area = read()
+        if area:
+            write(area=area)
+
+    return picked

@@ -1,0 +1,248 @@
+"""From figures to a deck: colours as expressions, geometry by address. No Streamlit here.
+
+The polygons and every layer's figures are in a map file that the browser fetches once; what is
+sent on a change is the colour rule. The rule sits in the sub-layer, where the chart's own fading of
+what is not selected does not reach it: faded, a choropleth would show classes that are not there.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pydeck as pdk
+
+from components import theme
+
+ABSENT: Final = "–"
+"""What a map file holds where there is no figure."""
+PICKED: Final = "areas"
+"""Id of the layer whose areas can be clicked."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How an area gets its colour.
+
+    Attributes
+    ----------
+    expression : str
+        Of the file's properties, giving [red, green, blue].
+    """
+
+    expression: str
+
+
+@dataclass(frozen=True)
+class Focus:
+    """Where the map looks: bounds in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def classes(key: str, upper: Sequence[float], colours: Sequence[str]) -> Rule:
+    """Colour by class of one property; (lower, upper], no data in its own colour."""
+    return Rule(_nest(f"properties.v{key}", upper, [_colour(c) for c in colours]))
+
+
+def decile_classes(key: str, colours: Sequence[str]) -> Rule:
+    """Colour by national decile, two deciles a class, darkest for deciles 1 and 2.
+
+    Decile 1 = most deprived.
+    """
+    steps = [_colour(c) for c in reversed(colours)]
+    return Rule(_nest(f"properties.d{key}", (2.0, 4.0, 6.0, 8.0), steps))
+
+
+def bivariate(
+    x_key: str, x_upper: Sequence[float], y_key: str, y_upper: Sequence[float]
+) -> Rule:
+    """Colour by thirds of two properties."""
+    x, y = f"properties.v{x_key}", f"properties.v{y_key}"
+    gone = _absent([x, y])
+    rows = [
+        _nest_known(y, y_upper, [_colour(c) for c in theme.BIVARIATE[n]])
+        for n in range(len(x_upper) + 1)
+    ]
+    inner = _nest_known(x, x_upper, rows)
+    return Rule(f"{gone} ? {_colour(theme.MISSING)} : {inner}")
+
+
+def overlap(conditions: Sequence[str], keys: Sequence[str]) -> Rule:
+    """Colour areas that meet every condition; `keys` are the properties that must be there."""
+    gone = _absent([f"properties.{key}" for key in keys])
+    met = " && ".join(f"({c})" for c in conditions)
+    yes, no = _colour(theme.OVERLAP[1]), _colour(theme.OVERLAP[0])
+    return Rule(f"{gone} ? {_colour(theme.MISSING)} : ({met}) ? {yes} : {no}")
+
+
+def deck(
+    *,
+    url: str,
+    rule: Rule,
+    tooltip: str,
+    focus: Focus,
+    width: int = 760,
+    height: int = 560,
+    place: str = "",
+    opened: str = "",
+    above_url: str = "",
+    above_width: float = 1.2,
+    names_url: str = "",
+    practices_url: str = "",
+) -> pdk.Deck:
+    """Lay the map out.
+
+    Parameters
+    ----------
+    url, above_url, names_url, practices_url : str
+        Addresses of map files of this server: areas, outlines of the level above, names, practices.
+    tooltip : str
+        HTML with {property} where a figure goes.
+    place : str
+        Code of a place: areas outside it are drawn pale.
+    opened : str
+        Code of the area to outline.
+    """
+    fill = rule.expression
+    if place:
+        fill = f"properties.p == '{place}' ? {fill} : [238,238,238]"
+    areas = pdk.Layer(
+        "GeoJsonLayer",
+        id=PICKED,
+        data=url,
+        filled=True,
+        stroked=True,
+        pickable=True,
+        auto_highlight=True,
+        highlight_color=[255, 255, 255, 70],
+        get_line_color=[255, 255, 255, 110],
+        line_width_units="'pixels'",
+        get_line_width=0.6,
+        _subLayerProps={
+            "polygons-fill": {
+                "getFillColor": f"@@={fill}",
+                "updateTriggers": {"getFillColor": [fill]},
+            }
+        },
+    )
+    layers = [areas]
+    if above_url:
+        layers.append(_outline("above", above_url, theme.INK, above_width))
+    if opened:
+        mark = f"properties.c == '{opened}' ? 3.5 : 0"
+        line = _outline("opened", url, "#FFDD00", mark)
+        layers += [_outline("opened-edge", url, theme.INK, mark.replace("3.5", "6")), line]
+    if practices_url:
+        layers.append(
+            pdk.Layer(
+                "ScatterplotLayer",
+                id="practices",
+                data=practices_url,
+                get_position="p",
+                get_fill_color=[128, 22, 80],
+                get_line_color=[255, 255, 255],
+                stroked=True,
+                line_width_min_pixels=1,
+                get_radius=60,
+                radius_min_pixels=3,
+                radius_max_pixels=7,
+                pickable=False,
+            )
+        )
+    if names_url:
+        layers.append(_names(names_url))
+    return pdk.Deck(
+        layers=layers,
+        initial_view_state=view(focus, width, height),
+        map_provider=None,
+        tooltip={
+            "html": tooltip,
+            "style": {
+                "backgroundColor": theme.INK,
+                "color": "white",
+                "fontSize": "13px",
+                "maxWidth": "280px",
+            },
+        },
+    )
+
+
+def view(focus: Focus, width: int, height: int) -> pdk.ViewState:
+    """Web Mercator view at which the bounds fill a map of so many pixels, with a margin."""
+
+    def mercator(latitude: float) -> float:
+        return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))
+
+    across = max(focus.east - focus.west, 1e-4) / 360
+    north, south = mercator(focus.north), mercator(focus.south)
+    down = max(north - south, 1e-6) / (2 * math.pi)
+    zoom = min(math.log2(width / 512 / across), math.log2(height / 512 / down)) - 0.1
+    middle = 2 * math.atan(math.exp((north + south) / 2)) - math.pi / 2
+    return pdk.ViewState(
+        longitude=round((focus.west + focus.east) / 2, 5),
+        latitude=round(math.degrees(middle), 5),
+        zoom=round(min(zoom, 14), 3),
+        min_zoom=4,
+        max_zoom=15,
+    )
+
+
+def _outline(name: str, url: str, colour: str, width: float | str) -> pdk.Layer:
+    return pdk.Layer(
+        "GeoJsonLayer",
+        id=name,
+        data=url,
+        filled=False,
+        stroked=True,
+        pickable=False,
+        get_line_color=list(theme.rgb(colour)),
+        line_width_units="'pixels'",
+        get_line_width=width,
+        line_joint_rounded=True,
+        update_triggers={"getLineWidth": [str(width)]},
+    )
+
+
+def _names(url: str) -> pdk.Layer:
+    return pdk.Layer(
+        "TextLayer",
+        id="names",
+        data=url,
+        get_position="p",
+        get_text="n",
+        get_size=12,
+        get_color=list(theme.rgb(theme.INK)),
+        character_set="'auto'",
+        font_family="'Source Sans, Arial, sans-serif'",
+        font_weight=600,
+        background=True,
+        get_background_color=[255, 255, 255, 205],
+        background_padding=[3, 1],
+        get_collision_priority="w / 10000000",
+        collision_test_props={"sizeScale": 1.6},
+        extensions=[{"@@type": "CollisionFilterExtension"}],
+        pickable=False,
+    )
+
+
+def _colour(colour: str) -> str:
+    return "[" + ",".join(str(part) for part in theme.rgb(colour)) + "]"
+
+
+def _nest(name: str, upper: Sequence[float], colours: Sequence[str]) -> str:
+    return f"{_absent([name])} ? {_colour(theme.MISSING)} : {_nest_known(name, upper, colours)}"
+
+
+def _absent(names: Sequence[str]) -> str:
+    """Whether any property has no figure; a map file then holds a dash, for the tooltip's sake."""
+    return "(" + " || ".join(f"{name} == '{ABSENT}' || {name} == null" for name in names) + ")"
+
+
+def _nest_known(name: str, upper: Sequence[float], results: Sequence[str]) -> str:
+    steps = zip(upper, results, strict=False)
+    parts = [f"{name} <= {limit!r} ? {result} : " for limit, result in steps]
+    return "(" + "".join(parts) + results[len(upper)] + ")"

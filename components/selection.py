@@ -1,0 +1,175 @@
+"""What is asked for: area, level, layers. Read from the link, written to the link."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, cast
+
+from data import catalogue
+from geo import classify
+from geo.areas import AREA_TYPES
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "level": ("place", "neighbourhood", "lsoa"),
+    "view": ("one", "two", "overlap"),
+    "layer": ("deprivation", "condition", "coverage", "context"),
+    "x": ("deprivation", "condition", "coverage", "context"),
+    "y": ("deprivation", "condition", "coverage", "context"),
+    "breaks": ("", "quantile", "national", "natural"),
+    "practices": ("", "yes"),
+    "show": ("highest", "lowest", "all"),
+    "deprived": ("1", "2", "3", "4", "5"),
+    "need": ("20", "33", "50"),
+    "reach": ("20", "33", "50"),
+}
+"""What each part may be, the default not necessarily first."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Everything that a link to the map says.
+
+    Attributes
+    ----------
+    ics : str
+        'ICB26:E54000057' or 'ICB24:...'; '' is England.
+    place : str
+        Code of a place of that ICS, or ''.
+    area : str
+        The area opened beside the map, as 'MSOA21:E02001827'; '' is none.
+    level : str
+        What the map is made of: place, neighbourhood, lsoa.
+    view : str
+        one layer; two layers (3x3); overlap of three conditions.
+    layer, x, y : str
+        The layer shown alone; the two layers of the 3x3 map.
+    deprivation, condition, coverage, context : str
+        Indicator chosen in each layer.
+    year : str
+        Period of the condition.
+    breaks : str
+        quantile (of the ICS), national (deciles of England) or natural; '' is the layer's usual.
+    practices : str
+        'yes' to draw GP practices.
+    show : str
+        Which rows stand beside the map.
+    deprived, need, reach : str
+        Overlap: IMD deciles 1 to n (decile 1 = most deprived), the highest n% of the condition,
+        the lowest n% of the coverage.
+    """
+
+    ics: str = ""
+    place: str = ""
+    area: str = ""
+    level: str = "neighbourhood"
+    view: str = "one"
+    layer: str = "deprivation"
+    x: str = "deprivation"
+    y: str = "condition"
+    deprivation: str = "imd"
+    condition: str = "qof_dm"
+    coverage: str = "qof_dm020"
+    context: str = "fuel_poverty"
+    year: str = "2024-25"
+    breaks: str = ""
+    practices: str = ""
+    show: str = "highest"
+    deprived: str = "2"
+    need: str = "20"
+    reach: str = "50"
+
+    @property
+    def vintage(self) -> str:
+        """'ICB26' or 'ICB24'; England is drawn by the current ICSs."""
+        return self.ics.partition(":")[0] or "ICB26"
+
+    @property
+    def level_type(self) -> str:
+        """Area type that the map is made of."""
+        if not self.ics:
+            return self.vintage
+        place = "PLACE" + self.vintage[-2:]
+        return {"place": place, "neighbourhood": "MSOA21", "lsoa": "LSOA21"}[self.level]
+
+    @property
+    def parent(self) -> tuple[str, str]:
+        """Area type and code of what the map shows: the ICS, or England."""
+        return _pair(self.ics) if self.ics else ("ENG", "E92000001")
+
+    @property
+    def opened(self) -> tuple[str, str] | None:
+        """Area type and code of the area opened beside the map."""
+        return _pair(self.area) if self.area else None
+
+    def scheme(self, layer: str) -> classify.Scheme:
+        """Class breaks in use: national deciles for deprivation unless another is chosen."""
+        usual: classify.Scheme = "national" if layer == "deprivation" else "quantile"
+        return cast("classify.Scheme", self.breaks) if self.breaks else usual
+
+    def indicator(self, layer: str) -> str:
+        """Id of the indicator chosen in a layer."""
+        return str(getattr(self, layer))
+
+    def but(self, **changes: str) -> "Selection":
+        """The same with some parts changed; what no longer fits is dropped."""
+        new = replace(self, **changes)
+        if "ics" in changes and changes["ics"] != self.ics:
+            new = replace(new, place=changes.get("place", ""), area=changes.get("area", ""))
+        return new
+
+    def query(self) -> dict[str, str]:
+        """What the link says: every part that is not the default."""
+        plain = Selection()
+        return {
+            part.name: getattr(self, part.name)
+            for part in fields(self)
+            if getattr(self, part.name) != getattr(plain, part.name)
+        }
+
+
+def _pair(text: str) -> tuple[str, str]:
+    kind, _, code = text.partition(":")
+    return kind, code
+
+
+def parse(query: Mapping[str, str]) -> tuple[Selection, list[str]]:
+    """Read a link.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+        Parts of the query string. Parts of other pages are passed over.
+
+    Returns
+    -------
+    selection : Selection
+    problems : list of str
+        A sentence for each part that cannot be; the default stands in its place.
+    """
+    known = {part.name for part in fields(Selection)}
+    taken: dict[str, Any] = {}
+    problems = []
+    for name, value in query.items():
+        if name not in known:
+            continue
+        problem = _problem(name, value)
+        if problem:
+            problems.append(problem)
+        else:
+            taken[name] = value
+    return Selection(**taken), problems
+
+
+def _problem(name: str, value: str) -> str:
+    if name in CHOICES:
+        if value not in CHOICES[name]:
+            given = ", ".join(f"'{c}'" for c in CHOICES[name] if c)
+            return f"The link says {name} is '{value}'; it can be {given}. The usual is shown."
+    elif name in ("deprivation", "condition", "coverage", "context"):
+        entry = catalogue.indicators().get(value)
+        if entry is None or entry.layer != name:
+            return f"The link asks for '{value}', which is no {name} indicator. The usual is shown."
+    elif name in ("ics", "area") and value:
+        kind, code = _pair(value)
+        if kind not in AREA_TYPES or (name == "ics" and kind not in ("ICB24", "ICB26")) or not code:
+            return f"The link says {name} is '{value}'; it should look like 'ICB26:E54000057'."
+    return ""

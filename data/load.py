@@ -1,0 +1,453 @@
+"""From the snapshot to the database, in one transaction.
+
+A load that is killed at any moment leaves the database as it was.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import adbc_driver_manager.dbapi
+import adbc_driver_postgresql.dbapi
+import adbc_driver_sqlite.dbapi
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+from sqlalchemy import URL, Engine, Float, Integer, inspect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
+
+from data import aggregate, catalogue, estimate, models
+from data.errors import SnapshotError, StoreError
+from geo import boundaries, lookups
+from geo.lookups import GROUPINGS
+
+SNAPSHOT: Final = Path(__file__).parent / "snapshot"
+SNAPSHOT_SCHEMA: Final = 1
+TABLES: Final = ("build", "observation", "series", "practice", "containment", "area")
+BEGIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "sqlite": ("PRAGMA busy_timeout=120000", "BEGIN IMMEDIATE"),
+    "postgresql": ("BEGIN", "DO $$ BEGIN PERFORM pg_advisory_xact_lock(5240111); END $$"),
+}
+"""How a transaction begins that waits until no other load is under way; the number is our own."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load put into the database."""
+
+    snapshot: str
+    rows: Mapping[str, int]
+
+
+def manifest(snapshot: Path = SNAPSHOT) -> dict[str, Any]:
+    """Read the manifest of a snapshot.
+
+    Raises
+    ------
+    SnapshotError
+        When it is missing, damaged or of another version.
+    """
+    path = snapshot / "manifest.json"
+    try:
+        found = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"No snapshot in {snapshot.name}/: manifest.json is missing. Restore the folder from "
+            "the repository, or run 'make data'."
+        ) from None
+    except ValueError:
+        raise SnapshotError(
+            f"{snapshot.name}/manifest.json is damaged: it is not JSON. Restore the folder from "
+            "the repository, or run 'make data'."
+        ) from None
+    if found.get("schema") != SNAPSHOT_SCHEMA:
+        raise SnapshotError(
+            f"The snapshot is of layout {found.get('schema')}, this atlas reads layout "
+            f"{SNAPSHOT_SCHEMA}. Run 'make data'."
+        )
+    return dict(found)
+
+
+def verify(snapshot: Path = SNAPSHOT) -> dict[str, Any]:
+    """Check every file of the snapshot against the manifest, and return the manifest."""
+    found = manifest(snapshot)
+    for name, digest in found["files"].items():
+        path = snapshot / name
+        if not path.exists():
+            raise SnapshotError(
+                f"{snapshot.name}/{name} is missing. Restore it from the repository, "
+                "or run 'make data'."
+            )
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise SnapshotError(
+                f"{snapshot.name}/{name} is damaged: its sha256 is not the manifest's. Restore it "
+                "from the repository, or run 'make data'."
+            )
+    return found
+
+
+def load(
+    engine: Engine, snapshot: Path = SNAPSHOT, *, tick: Callable[[str], None] = lambda _: None
+) -> Loaded:
+    """Replace what the database holds with the snapshot.
+
+    Parameters
+    ----------
+    tick : callable
+        Called with the name of each table when it is written.
+
+    Raises
+    ------
+    SnapshotError
+        When the snapshot is not whole; the database is not touched.
+    StoreError
+        When the database cannot be written; it is left as it was.
+    """
+    found = verify(snapshot)
+    tables = dict(_tables(snapshot))
+    row = {
+        "id": 1,
+        "schema_version": models.SCHEMA,
+        "snapshot": found["build"],
+        "areas": len(tables["area"]),
+        "observations": len(tables["observation"]),
+    }
+    tables["build"] = _arrow(pd.DataFrame([row]), models.Build)
+    try:
+        with closing(_connect(engine.url)) as connection, closing(connection.cursor()) as cursor:
+            for statement in BEGIN[engine.dialect.name]:
+                cursor.execute(statement)
+            for statement in _emptied(engine):
+                cursor.execute(statement)
+            for name in reversed(TABLES):
+                cursor.adbc_ingest(name, tables[name], mode="append")
+                tick(name)
+            cursor.execute("COMMIT")
+    except (adbc_driver_manager.dbapi.Error, DBAPIError) as error:
+        why = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()[0]
+        raise StoreError(
+            f"The database could not be written ({why}). It is as it was; check that the disk "
+            "has room and that nobody else holds the database, then load again."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        # these only make reading quicker, and must not fail a load while somebody else is at it
+        with suppress(OperationalError), engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+    return Loaded(found["build"], {name: len(tables[name]) for name in reversed(TABLES)})
+
+
+def _connect(url: URL) -> Any:
+    """Open a connection whose one transaction is begun and committed by hand."""
+    if url.get_backend_name() == "sqlite":
+        return adbc_driver_sqlite.dbapi.connect(url.database, autocommit=True)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return adbc_driver_postgresql.dbapi.connect(plain, autocommit=True)
+
+
+def _emptied(engine: Engine) -> list[str]:
+    """Statements that leave every table empty; one of another version is made anew."""
+    found = inspect(engine)
+    there = set(found.get_table_names())
+    statements: list[Any] = []
+    for table in models.Table.metadata.sorted_tables:
+        if table.name in there:
+            columns = {column["name"] for column in found.get_columns(table.name)}
+            indexes = {index["name"] for index in found.get_indexes(table.name)}
+            wanted = {index.name for index in table.indexes}
+            if columns == set(table.columns.keys()) and wanted <= indexes:
+                statements.append(table.delete())
+                continue
+            statements.append(DropTable(table))
+        statements += [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
+    return [str(statement.compile(dialect=engine.dialect)) for statement in statements]
+
+
+def _tables(snapshot: Path) -> Iterator[tuple[str, pa.Table]]:
+    lsoas = pd.read_parquet(snapshot / "lsoas.parquet")
+    names = pd.read_parquet(snapshot / "names.parquet")
+    areas = _areas(lsoas, names, snapshot)
+    yield "area", _arrow(areas, models.Area)
+    ids = areas.set_index(["area_type", "code"])["area_id"]
+    contained = lookups.containment(lsoas, lsoas["population"])
+    contained["child_id"] = _ids(ids, contained["child_type"], contained["child_code"])
+    contained["parent_id"] = _ids(ids, contained["parent_type"], contained["parent_code"])
+    yield (
+        "containment",
+        _arrow(contained.sort_values(["parent_id", "child_id"]), models.Containment),
+    )
+    practices = pd.read_parquet(snapshot / "practices.parquet").rename(
+        columns={"practice": "code", "practice_name": "name", "pcn": "pcn_code"}
+    )
+    yield "practice", _arrow(practices, models.Practice)
+    series, observations = _observations(snapshot, lsoas, areas, ids)
+    yield "series", _arrow(series, models.Series)
+    yield "observation", observations
+
+
+def _areas(lsoas: pd.DataFrame, names: pd.DataFrame, snapshot: Path) -> pd.DataFrame:
+    """Every area with its people, its deprivation and its bounds."""
+    shapes = boundaries.read(snapshot / "boundaries.parquet")
+    shapes = shapes.reindex(lsoas["lsoa21"])
+    box = shapes.bounds.set_axis(["west", "south", "east", "north"], axis=1)
+    points = shapely.point_on_surface(shapes.to_numpy())
+    base = lsoas.assign(
+        longitude=shapely.get_x(points).round(5),
+        latitude=shapely.get_y(points).round(5),
+        LSOA21=lsoas["lsoa21"],
+        core20=lsoas["population"].where(_lsoa_deciles(lsoas["rank_imd"]) <= 2, 0),
+        **box.reset_index(drop=True),
+    )
+    figures = {
+        "population": ("population", "sum"),
+        "core20": ("core20", "sum"),
+        "west": ("west", "min"),
+        "south": ("south", "min"),
+        "east": ("east", "max"),
+        "north": ("north", "max"),
+    }
+    parts = []
+    for kind in GROUPINGS:
+        # the point of a larger area is that of its LSOA nearest to the middle of its people
+        one = base.groupby(kind).agg(**figures)
+        at = _middle(base, kind)
+        part = one.join(at).rename_axis("code").reset_index().assign(area_type=kind)
+        parts.append(part.merge(names, left_on=["area_type", "code"], right_on=["area_type", "area_code"]))
+    alone = base.rename(columns={"lsoa21": "code"}).assign(
+        area_type="LSOA21",
+        nhs_code="",
+        imd_rank=lsoas["rank_imd"],
+        imd_decile=_lsoa_deciles(lsoas["rank_imd"]),
+    )
+    out = pd.concat([*parts, alone], ignore_index=True)
+    out["rural_urban"] = out["rural_urban"].fillna("")
+    out["area_id"] = np.arange(1, len(out) + 1)
+    score = _imd_scores(snapshot, lsoas)
+    for kind in GROUPINGS:
+        here = out["area_type"] == kind
+        mean = out.loc[here, "code"].map(score[kind])
+        out.loc[here, "imd_rank"] = mean.rank(ascending=False, method="first")
+        out.loc[here, "imd_decile"] = aggregate.deciles(mean.to_numpy("float64"))
+    return out
+
+
+def _imd_scores(snapshot: Path, lsoas: pd.DataFrame) -> Mapping[str, "pd.Series[float]"]:
+    """Population-weighted mean IMD score by grouping."""
+    series = pd.read_parquet(snapshot / "series.parquet")
+    imd = series[series["indicator_id"] == "imd"].iloc[-1]
+    figures = pq.read_table(snapshot / "lsoa_figures.parquet", columns=[imd["top"]])
+    score = _column(figures, imd["top"])
+    people = lsoas["population"].to_numpy("float64")
+    return {
+        kind: pd.Series(score * people).groupby(lsoas[kind]).sum()
+        / pd.Series(people).groupby(lsoas[kind]).sum()
+        for kind in GROUPINGS
+    }
+
+
+def _middle(base: pd.DataFrame, kind: str) -> pd.DataFrame:
+    people = base["population"].clip(lower=1)
+    weighted = pd.DataFrame(
+        {"x": base["longitude"] * people, "y": base["latitude"] * people, "people": people}
+    )
+    total = weighted.groupby(base[kind]).transform("sum")
+    far = (base["longitude"] - total["x"] / total["people"]) ** 2 * 0.37 + (
+        base["latitude"] - total["y"] / total["people"]
+    ) ** 2
+    nearest = far.groupby(base[kind]).idxmin()
+    at = base.loc[nearest, ["longitude", "latitude"]]
+    return at.set_axis(nearest.index)
+
+
+def _lsoa_deciles(rank: "pd.Series[int]") -> "pd.Series[int]":
+    """Decile of a national rank; decile 1 = most deprived."""
+    return np.ceil(rank * 10 / len(rank)).astype(int)
+
+
+def _observations(
+    snapshot: Path, lsoas: pd.DataFrame, areas: pd.DataFrame, ids: "pd.Series[int]"
+) -> tuple[pd.DataFrame, pa.Table]:
+    made = pd.read_parquet(snapshot / "series.parquet")
+    figures = pq.read_table(snapshot / "lsoa_figures.parquet")
+    ends = pq.read_table(snapshot / "msoa_spread.parquet")
+    published = pd.read_parquet(snapshot / "published.parquet")
+    per = published["indicator_id"].map({k: v.per for k, v in catalogue.indicators().items()})
+    made_value = per * published["count"] / published["denominator"].replace(0, np.nan)
+    published["value"] = published["value"].fillna(made_value)
+    groups = {}
+    for kind in GROUPINGS:
+        codes = areas.loc[areas["area_type"] == kind, "code"]
+        groups[kind] = (pd.Index(codes).get_indexer(lsoas[kind]), len(codes))
+    area_ids = {
+        kind: areas.loc[areas["area_type"] == kind, "area_id"].to_numpy("int32")
+        for kind in (*GROUPINGS, "LSOA21")
+    }
+    registered = lsoas["registered"].to_numpy("float64")
+    series: list[dict[str, Any]] = []
+    batches: list[pa.Table] = []
+    taken = set(
+        published[["indicator_id", "area_type", "period"]].itertuples(index=False, name=None)
+    )
+
+    def add(row: Mapping[str, Any], kind: str, method: str, frame: Mapping[str, Any]) -> None:
+        series.append(
+            {
+                "series_id": len(series) + 1,
+                "indicator_id": row["indicator_id"],
+                "area_type": kind,
+                "period": row["period"],
+                "method": method,
+                "source": row["source"],
+                "note": row.get("note", ""),
+            }
+        )
+        n = len(frame["area_id"])
+        batches.append(_observed({"series_id": np.full(n, len(series), np.int32), **frame}))
+
+    for row in made.to_dict("records"):
+        entry = catalogue.indicator(row["indicator_id"])
+        bottom = _column(figures, row["bottom"])
+        if row["is_value"]:
+            top = _column(figures, row["top"]) * bottom / entry.per
+        else:
+            top = _column(figures, row["top"])
+        share = _column(figures, row["covered"]) if row["covered"] else None
+        for kind in ("LSOA21", *GROUPINGS):
+            if (row["indicator_id"], kind, row["period"]) in taken:
+                continue
+            frame: dict[str, Any] = {"area_id": area_ids[kind]}
+            if kind == "LSOA21":
+                count, denominator, covered = top, bottom, share
+                if row["low"]:
+                    frame["spread_low"] = _column(figures, row["low"])
+                    frame["spread_high"] = _column(figures, row["high"])
+            else:
+                at, n = groups[kind]
+                count = aggregate.group_sums(top, at, n)
+                denominator = aggregate.group_sums(np.where(np.isnan(top), np.nan, bottom), at, n)
+                covered = None
+                if share is not None:
+                    covered = aggregate.group_sums(share * registered, at, n) / np.maximum(
+                        aggregate.group_sums(registered, at, n), 1
+                    )
+                if kind == "MSOA21" and row["msoa_low"]:
+                    frame["spread_low"] = _column(ends, row["msoa_low"], estimate_decimals=2)
+                    frame["spread_high"] = _column(ends, row["msoa_high"], estimate_decimals=2)
+            method = row["method"]
+            if kind != "LSOA21" and method == "direct":
+                method = "aggregated"
+            if kind == "ENG" and row["england_count"] == row["england_count"]:
+                # what was published, without the trace that adding up shares leaves
+                count = np.round([row["england_count"]], 1)
+                denominator = np.round([row["england_denominator"]], 1)
+                covered = None
+                if row["method"] == "attributed" and not row["is_value"]:
+                    method = "direct"
+            value = np.divide(
+                count * entry.per,
+                denominator,
+                out=np.full(len(count), np.nan),
+                where=denominator > 0,
+            )
+            if covered is not None:
+                thin = covered < estimate.COVERED_SHOWN
+                value, count = np.where(thin, np.nan, value), np.where(thin, np.nan, count)
+                for name in {"spread_low", "spread_high"} & set(frame):
+                    frame[name] = np.where(thin, np.nan, frame[name])
+                frame["covered"] = covered
+            frame["value"] = value
+            frame["denominator"] = denominator
+            if entry.counted and row["method"] != "inherited":
+                frame["count"] = count
+            if entry.layer == "deprivation":
+                rank = lsoas.get(f"rank_{entry.feeds[0].measure}")
+                frame["decile"] = (
+                    _lsoa_deciles(rank).to_numpy("float64")
+                    if kind == "LSOA21"
+                    else aggregate.deciles(value)
+                )
+            add(row, kind, method, frame)
+    known = published[published["area_type"].isin(area_ids)]
+    of_series = ["indicator_id", "area_type", "period"]
+    more = known[[*of_series, "method", "source"]].drop_duplicates(of_series)
+    more = more.assign(series_id=np.arange(len(more)) + len(series) + 1, note="")
+    known = known.merge(more[[*of_series, "series_id"]], on=of_series)
+    known = known.assign(
+        area_id=_ids(ids, known["area_type"], known["area_code"]),
+        note=known["note"].replace("", None),
+    ).sort_values(["series_id", "area_id"])
+    batches.append(_observed({name: known[name] for name in known if name in OBSERVATION.names}))
+    return pd.concat([pd.DataFrame(series), more], ignore_index=True), pa.concat_tables(batches)
+
+
+OBSERVATION: Final = pa.schema(
+    [
+        ("series_id", pa.int32()),
+        ("area_id", pa.int32()),
+        *((n, pa.float64()) for n in ("count", "denominator", "value", "lower_ci", "upper_ci")),
+        *((n, pa.float64()) for n in ("spread_low", "spread_high", "covered")),
+        ("decile", pa.int32()),
+        ("note", pa.string()),
+    ]
+)
+
+
+def _observed(frame: Mapping[str, Any]) -> pa.Table:
+    """Lay observations out; areas with nothing known are left out."""
+    n = len(frame["area_id"])
+    table = pa.table(
+        {
+            field.name: pa.array(frame[field.name], field.type, from_pandas=True, safe=False)
+            if field.name in frame
+            else pa.nulls(n, field.type)
+            for field in OBSERVATION
+        }
+    )
+    known = table["value"].is_valid()
+    if "covered" in frame:
+        known = pc.or_(known, table["covered"].is_valid())
+    return table if pc.all(known).as_py() else table.filter(known)
+
+
+def _column(table: pa.Table, name: str, estimate_decimals: int | None = None) -> Floats:
+    """A whole-number column as float64; the decimals are in its name ('c12_2')."""
+    decimals = int(name.rsplit("_", 1)[1]) if estimate_decimals is None else estimate_decimals
+    whole = table.column(name).to_numpy()
+    return np.asarray(whole, "float64") / 10.0**decimals
+
+
+def _ids(
+    ids: "pd.Series[int]", kinds: "pd.Series[str]", codes: "pd.Series[str]"
+) -> npt.NDArray[np.int64]:
+    found = ids.reindex(pd.MultiIndex.from_arrays([kinds, codes]))
+    if found.isna().any():
+        raise SnapshotError(
+            f"The snapshot names {codes.iloc[int(found.isna().argmax())]}, which is not among its "
+            "areas. Run 'make data'."
+        )
+    return found.to_numpy("int64")
+
+
+def _arrow(frame: pd.DataFrame, model: type[models.Table]) -> pa.Table:
+    """Lay a frame out as the columns of a table."""
+    kinds = {Integer: pa.int32(), Float: pa.float64()}
+    schema = pa.schema(
+        [
+            (column.name, kinds.get(type(column.type), pa.string()))
+            for column in model.__table__.columns  # type: ignore[attr-defined]
+        ]
+    )
+    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False, safe=False)

@@ -1,0 +1,1 @@
+"""Areas, boundaries, class breaks and map files. Knows nothing of health."""
