@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from components import maps
 from data import catalogue, layers, load, store
 from geo import assets, boundaries, classify
+from geo.areas import AREA_TYPES
 
 
 @st.cache_resource(show_spinner=False)
@@ -30,6 +31,28 @@ def build() -> str:
 def series(build: str) -> pd.DataFrame:
     """Every series of a build."""
     return store.series(engine())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4000)
+def resolved(
+    build: str, indicator: str, area_type: str, vintage: str, period: str
+) -> layers.Shown | None:
+    """The series that answers for an indicator at a level."""
+    return layers.resolve(series(build), indicator, area_type, vintage, period)
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def offered(build: str, layer: str, area_type: str, vintage: str, period: str) -> dict[str, str]:
+    """The indicators of a layer by id, with a word on those that stop above the level."""
+    names = {}
+    for entry in catalogue.indicators().values():
+        shown = (
+            resolved(build, entry.id, area_type, vintage, period) if entry.layer == layer else None
+        )
+        if shown:
+            stops = "" if shown.asked else f" ({AREA_TYPES[shown.area_type].plural} only)"
+            names[entry.id] = entry.name + stops
+    return names
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
@@ -116,24 +139,37 @@ def label_file(build: str, area_type: str, parent: tuple[str, str]) -> str:
     return map_files(build).name(key, lambda: assets.labels(areas(build, area_type, parent)))
 
 
-def outline_file(build: str, area_type: str, parent: tuple[str, str]) -> str:
-    """Name of the file with the outlines of one level under a parent, without figures."""
-    key = f"{parent[0]}-{parent[1]}-{area_type}-lines".lower()
+def lines_file(build: str, area_type: str, above: str, parent: tuple[str, str]) -> str:
+    """Name of the file with the edges of one level and of the level above it."""
+    key = f"{parent[0]}-{parent[1]}-{area_type}-{above}-lines".lower()
 
     def make() -> bytes:
-        here = areas(build, area_type, parent).set_index("code", drop=False)
-        frame = pd.DataFrame({"c": here["code"], "n": here["name"]})
-        return assets.feature_collection(_drawn(area_type, parent, frame.index), frame)
+        levels = {"level": area_type, "above": above} if above else {"level": area_type}
+        return assets.lines(
+            {
+                name: _drawn(kind, parent, pd.Index(areas(build, kind, parent)["code"]))
+                for name, kind in levels.items()
+            }
+        )
 
     return map_files(build).name(key, make)
+
+
+def area_file(build: str, area_type: str, code: str) -> str:
+    """Name of the file with the edge of one area."""
+
+    def make() -> bytes:
+        inside = store.areas(engine(), "LSOA21", parent=(area_type, code))["code"]
+        groups = pd.Series(code, index=inside if len(inside) else [code])
+        return assets.lines({"area": boundaries.dissolve(shapes(), groups)})
+
+    return map_files(build).name(f"{area_type}-{code}-lines".lower(), make)
 
 
 def practice_file(build: str, parent: tuple[str, str]) -> str:
     """Name of the file with the GP practices of an area."""
     key = f"{parent[0]}-{parent[1]}-practices".lower()
-    return map_files(build).name(
-        key, lambda: assets.labels(practices(build, parent).assign(population=0))
-    )
+    return map_files(build).name(key, lambda: assets.points(practices(build, parent)))
 
 
 def geojson(build: str, area_type: str, parent: tuple[str, str], figures: pd.DataFrame) -> bytes:
@@ -145,6 +181,8 @@ def geojson(build: str, area_type: str, parent: tuple[str, str], figures: pd.Dat
         "area_name": figures.drop_duplicates("area_code")["area_name"].to_numpy(),
     }
     frame = pd.DataFrame(columns, index=index)
+    if "meets_all" in figures:
+        frame["meets_all"] = figures.drop_duplicates("area_code")["meets_all"].to_numpy()
     for code, rows in figures.groupby("indicator_id"):
         rows = rows.set_index("area_code").reindex(index)
         for name in ("period", "value", "count", "denominator", "covered", "decile", "method"):
@@ -157,28 +195,30 @@ def _drawn(area_type: str, parent: tuple[str, str], codes: "pd.Index[str]") -> g
     return boundaries.dissolve(shapes(), groups).reindex(codes)
 
 
-def _map_file(
-    build: str, area_type: str, parent: tuple[str, str], year: str, kind: str
-) -> bytes:
+def _map_file(build: str, area_type: str, parent: tuple[str, str], year: str, kind: str) -> bytes:
     here = areas(build, area_type, parent).set_index("area_id")
     shown = on_map(build, area_type, year, kind)
     values = store.children_figures(engine(), shown["series_id"].tolist(), area_type, parent)
-    by_series = values.pivot(index="area_id", columns="series_id", values=["value", "decile"])
-    by_series = by_series.reindex(here.index)
+    wide = {
+        name: values.pivot_table(index="area_id", columns="series_id", values=name, dropna=False)
+        for name in ("value", "decile")
+    }
     columns: dict[str, Any] = {"c": here["code"], "n": here["label"]}
     if parent[0] != "ENG" and area_type in ("LSOA21", "MSOA21"):
         place = f"PLACE{parent[0][-2:]}"
         columns["p"] = here["code"].map(store.containing(engine(), area_type, place, parent))
     entries = catalogue.indicators()
     for row in shown.itertuples(index=False):
-        if row.series_id not in by_series["value"]:
+        if row.series_id not in wide["value"]:
             continue
-        rounded = by_series["value"][row.series_id].round(entries[row.indicator_id].decimals)
+        value = wide["value"][row.series_id].reindex(here.index)
+        rounded = value.round(entries[row.indicator_id].decimals)
         columns[f"v{row.key}"] = _or_absent(rounded)
         if kind != "all":
-            columns[f"r{row.key}"] = _or_absent(rounded.rank(ascending=False, method="min"))
+            alike = rounded.round(0) if row.method == "inherited" else rounded
+            columns[f"r{row.key}"] = _or_absent(alike.rank(ascending=False, method="min"))
         if row.layer == "deprivation":
-            columns[f"d{row.key}"] = by_series["decile"][row.series_id]
+            columns[f"d{row.key}"] = wide["decile"][row.series_id].reindex(here.index)
     frame = pd.DataFrame(columns).set_index(here["code"])
     return assets.feature_collection(_drawn(area_type, parent, frame.index), frame)
 

@@ -8,8 +8,6 @@ import streamlit as st
 
 from components import cached, theme
 from components.selection import CHOICES, Selection, parse
-from data import catalogue, layers
-from geo.areas import AREA_TYPES
 
 BREAKS = {
     "national": "national deciles",
@@ -42,8 +40,14 @@ def _changed(name: str, key: str) -> None:
 def bind(name: str, value: Any) -> dict[str, Any]:
     """Arguments that tie a widget to a part of the link."""
     key = f"pick_{name}"
-    st.session_state[key] = value
+    _show(key, value)
     return {"key": key, "on_change": _changed, "args": (name, key)}
+
+
+def _show(key: str, value: Any) -> None:
+    """Set a widget to what the link says; one that is unchanged is not sent again."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def choose(
@@ -62,7 +66,9 @@ def choose(
 def pick_area_codes(build: str, selection: Selection) -> Selection:
     """Drop codes that do not exist or do not belong together; each with a sentence."""
     known = {
-        f"{kind}:{code}" for kind in ("ICB26", "ICB24") for code in cached.areas(build, kind)["code"]
+        f"{kind}:{code}"
+        for kind in ("ICB26", "ICB24")
+        for code in cached.areas(build, kind)["code"]
     }
     if selection.ics and selection.ics not in known:
         st.warning(f"No ICS has the code '{selection.ics}'; England is shown.")
@@ -73,13 +79,22 @@ def pick_area_codes(build: str, selection: Selection) -> Selection:
             st.warning(f"This ICS has no place '{selection.place}'; all of it is shown.")
             selection = selection.but(place="", area="")
     if selection.opened:
-        above = cached.parents(build, *selection.opened)
-        if selection.ics and selection.parent not in set(
-            zip(above["area_type"], above["code"], strict=True)
-        ):
+        kind, code = selection.opened
+        exists = code in set(cached.areas(build, kind)["code"])
+        inside = exists and (
+            not selection.ics
+            or selection.parent == selection.opened
+            or selection.parent in _holders(build, kind, code)
+        )
+        if not inside:
             st.warning(f"'{selection.area}' is not an area of this ICS; none is opened.")
             selection = selection.but(area="")
     return selection
+
+
+def _holders(build: str, kind: str, code: str) -> set[tuple[str, str]]:
+    above = cached.parents(build, kind, code)
+    return set(zip(above["area_type"], above["code"], strict=True))
 
 
 def pick_area(build: str, selection: Selection) -> Selection:
@@ -204,19 +219,10 @@ def _layer(label: str, name: str, value: str) -> None:
 
 def _indicator(build: str, selection: Selection, layer: str, suffix: str = "") -> None:
     """The indicators of a layer; those that stop above the level asked for say so."""
-    entries = [entry for entry in catalogue.indicators().values() if entry.layer == layer]
-    names = {}
-    for entry in entries:
-        shown = layers.resolve(
-            cached.series(build), entry.id, selection.level_type, selection.vintage, selection.year
-        )
-        if shown is None:
-            continue
-        coarse = "" if shown.asked else f" ({AREA_TYPES[shown.area_type].plural} only)"
-        names[entry.id] = entry.name + coarse
+    names = cached.offered(build, layer, selection.level_type, selection.vintage, selection.year)
     value = selection.indicator(layer)
     key = f"pick_{layer}{suffix}"
-    st.session_state[key] = value if value in names else None
+    _show(key, value if value in names else None)
     st.selectbox(
         f"{theme.LAYERS[layer].removesuffix('s')} indicator",
         list(names),
@@ -238,11 +244,13 @@ def _breaks(selection: Selection) -> None:
 
 
 def on_pick(read: Callable[[], str]) -> Callable[[], None]:
-    """A callback that opens the area that `read` returns."""
+    """A callback that opens the area that `read` returns; an ICS is gone to."""
 
     def picked() -> None:
         area = read()
-        if area:
+        if area.startswith("ICB"):
+            write(ics=area)
+        elif area:
             write(area=area)
 
     return picked

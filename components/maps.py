@@ -5,10 +5,12 @@ sent on a change is the colour rule. The rule sits in the sub-layer, where the c
 what is not selected does not reach it: faded, a choropleth would show classes that are not there.
 """
 
+import json
 import math
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pydeck as pdk
 
@@ -18,6 +20,14 @@ ABSENT: Final = "–"
 """What a map file holds where there is no figure."""
 PICKED: Final = "areas"
 """Id of the layer whose areas can be clicked."""
+
+
+class Compact(pdk.Deck):  # type: ignore[misc]
+    """A deck whose specification has no line breaks or indents: half as much to send."""
+
+    def to_json(self) -> str:
+        """Return the specification."""
+        return json.dumps(json.loads(super().to_json()), separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,7 @@ def decile_classes(key: str, colours: Sequence[str]) -> Rule:
     return Rule(_nest(f"properties.d{key}", (2.0, 4.0, 6.0, 8.0), steps))
 
 
-def bivariate(
-    x_key: str, x_upper: Sequence[float], y_key: str, y_upper: Sequence[float]
-) -> Rule:
+def bivariate(x_key: str, x_upper: Sequence[float], y_key: str, y_upper: Sequence[float]) -> Rule:
     """Colour by thirds of two properties."""
     x, y = f"properties.v{x_key}", f"properties.v{y_key}"
     gone = _absent([x, y])
@@ -82,80 +90,82 @@ def overlap(conditions: Sequence[str], keys: Sequence[str]) -> Rule:
 def deck(
     *,
     url: str,
+    lines_url: str,
+    names_url: str,
     rule: Rule,
     tooltip: str,
     focus: Focus,
-    width: int = 760,
-    height: int = 560,
+    width: int,
+    height: int,
+    fine: bool = False,
     place: str = "",
-    opened: str = "",
-    above_url: str = "",
-    above_width: float = 1.2,
-    names_url: str = "",
+    opened_url: str = "",
     practices_url: str = "",
-) -> pdk.Deck:
+) -> Compact:
     """Lay the map out.
 
     Parameters
     ----------
-    url, above_url, names_url, practices_url : str
-        Addresses of map files of this server: areas, outlines of the level above, names, practices.
+    url, lines_url, names_url, opened_url, practices_url : str
+        Addresses of map files of this server: areas, their edges and those of the level above,
+        names, the edge of the area that is open, GP practices.
     tooltip : str
         HTML with {property} where a figure goes.
+    fine : bool
+        True for many small areas: thinner edges.
     place : str
         Code of a place: areas outside it are drawn pale.
-    opened : str
-        Code of the area to outline.
     """
     fill = rule.expression
     if place:
         fill = f"properties.p == '{place}' ? {fill} : [238,238,238]"
-    areas = pdk.Layer(
-        "GeoJsonLayer",
-        id=PICKED,
-        data=url,
-        filled=True,
-        stroked=True,
-        pickable=True,
-        auto_highlight=True,
-        highlight_color=[255, 255, 255, 70],
-        get_line_color=[255, 255, 255, 110],
-        line_width_units="'pixels'",
-        get_line_width=0.6,
-        _subLayerProps={
-            "polygons-fill": {
-                "getFillColor": f"@@={fill}",
-                "updateTriggers": {"getFillColor": [fill]},
-            }
-        },
-    )
-    layers = [areas]
-    if above_url:
-        layers.append(_outline("above", above_url, theme.INK, above_width))
-    if opened:
-        mark = f"properties.c == '{opened}' ? 3.5 : 0"
-        line = _outline("opened", url, "#FFDD00", mark)
-        layers += [_outline("opened-edge", url, theme.INK, mark.replace("3.5", "6")), line]
+    layers = [
+        pdk.Layer(
+            "GeoJsonLayer",
+            id=PICKED,
+            data=url,
+            stroked=False,
+            pickable=True,
+            auto_highlight=True,
+            highlight_color=[255, 255, 255, 70],
+            _subLayerProps={
+                "polygons-fill": {
+                    "getFillColor": f"@@={fill}",
+                    "updateTriggers": {"getFillColor": [zlib.crc32(fill.encode())]},
+                }
+            },
+        ),
+        _edges(
+            "edges",
+            lines_url,
+            f"properties.k == 'above' ? {_colour(theme.INK)} : [255,255,255,150]",
+            f"properties.k == 'above' ? {0.9 if fine else 1.6} : {0.5 if fine else 0.8}",
+        ),
+    ]
+    if opened_url:
+        layers.append(_edges("opened-edge", opened_url, _colour(theme.INK), 6))
+        layers.append(_edges("opened", opened_url, "[255,221,0]", 3.5))
     if practices_url:
         layers.append(
             pdk.Layer(
-                "ScatterplotLayer",
+                "GeoJsonLayer",
                 id="practices",
                 data=practices_url,
-                get_position="p",
-                get_fill_color=[128, 22, 80],
-                get_line_color=[255, 255, 255],
-                stroked=True,
-                line_width_min_pixels=1,
-                get_radius=60,
-                radius_min_pixels=3,
-                radius_max_pixels=7,
                 pickable=False,
+                _subLayerProps={
+                    "points-circle": {
+                        "getFillColor": [214, 0, 120],
+                        "getLineColor": [255, 255, 255],
+                        "stroked": True,
+                        "lineWidthMinPixels": 1,
+                        "radiusMinPixels": 3.5,
+                        "radiusMaxPixels": 7,
+                    }
+                },
             )
         )
-    if names_url:
-        layers.append(_names(names_url))
-    return pdk.Deck(
+    layers.append(_names(names_url))
+    return Compact(
         layers=layers,
         initial_view_state=view(focus, width, height),
         map_provider=None,
@@ -191,19 +201,15 @@ def view(focus: Focus, width: int, height: int) -> pdk.ViewState:
     )
 
 
-def _outline(name: str, url: str, colour: str, width: float | str) -> pdk.Layer:
+def _edges(name: str, url: str, colour: str, width: float | str) -> pdk.Layer:
     return pdk.Layer(
         "GeoJsonLayer",
         id=name,
         data=url,
-        filled=False,
-        stroked=True,
         pickable=False,
-        get_line_color=list(theme.rgb(colour)),
+        get_line_color=colour,
         line_width_units="'pixels'",
         get_line_width=width,
-        line_joint_rounded=True,
-        update_triggers={"getLineWidth": [str(width)]},
     )
 
 
@@ -215,16 +221,12 @@ def _names(url: str) -> pdk.Layer:
         get_position="p",
         get_text="n",
         get_size=12,
-        get_color=list(theme.rgb(theme.INK)),
         character_set="'auto'",
         font_family="'Source Sans, Arial, sans-serif'",
         font_weight=600,
         background=True,
         get_background_color=[255, 255, 255, 205],
         background_padding=[3, 1],
-        get_collision_priority="w / 10000000",
-        collision_test_props={"sizeScale": 1.6},
-        extensions=[{"@@type": "CollisionFilterExtension"}],
         pickable=False,
     )
 

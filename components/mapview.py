@@ -1,6 +1,7 @@
 """The map page's parts: breadcrumb, map, legend, list, opened area, sentence, downloads."""
 
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -50,26 +51,27 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
     focus_on = cached.area(build, *scene.parent)
     if inside and selection.place:
         focus_on = cached.area(build, "PLACE" + selection.vintage[-2:], selection.place)
-    marked = selection.opened[1] if selection.opened else ""
+    marked = selection.opened
     if scene.area_type.startswith("ICB") and selection.ics:
-        marked = selection.parent[1]
+        marked = selection.parent
+    files = {
+        "url": cached.map_file(build, scene.area_type, scene.parent, selection.year, scene.kind),
+        "lines_url": cached.lines_file(build, scene.area_type, above, scene.parent),
+        "names_url": cached.label_file(build, *_named(selection, scene)),
+        "opened_url": cached.area_file(build, *marked) if marked else "",
+        "practices_url": cached.practice_file(build, scene.parent)
+        if selection.practices and selection.ics
+        else "",
+    }
     deck = maps.deck(
-        url=MAP_ROUTE + cached.map_file(
-            build, scene.area_type, scene.parent, selection.year, scene.kind
-        ),
+        **{name: MAP_ROUTE + file if file else "" for name, file in files.items()},
         rule=scene.rule,
         tooltip=scene.tooltip,
         focus=maps.Focus(*(float(focus_on[e]) for e in ("west", "south", "east", "north"))),
         width=PHONE_WIDTH if on_phone() else WIDTH,
         height=HEIGHT,
+        fine=scene.area_type == "LSOA21",
         place=selection.place if inside else "",
-        opened=marked,
-        above_width=0.8 if scene.area_type == "LSOA21" else 1.6,
-        above_url=MAP_ROUTE + cached.outline_file(build, above, scene.parent) if above else "",
-        names_url=MAP_ROUTE + cached.label_file(build, *_named(selection, scene)),
-        practices_url=MAP_ROUTE + cached.practice_file(build, scene.parent)
-        if selection.practices and selection.ics
-        else "",
     )
     key = "map"
     st.pydeck_chart(
@@ -78,7 +80,9 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
         key=key,
         on_select=filters.on_pick(lambda: _clicked(key, scene.area_type)),
         selection_mode="single-object",
-        alt=f"Map of {focus_on['name']} by {AREA_TYPES[scene.area_type].name}. {scene.sentence}",
+        alt=f"Map of {focus_on['name']} by {AREA_TYPES[scene.area_type].name}: "
+        + ", ".join(part.entry.short_name for part in scene.parts)
+        + ". The sentence and the list beside it say what it shows.",
     )
 
 
@@ -162,12 +166,17 @@ def listed(selection: Selection, scene: Scene) -> None:
         return f"{scene.area_type}:{table.index[rows[0]]}" if rows else ""
 
     st.dataframe(
-        table,
+        tables.bare(table),
         hide_index=True,
         key=key,
         on_select=filters.on_pick(chosen),
         selection_mode="single-row",
         height=470 if len(table) >= tables.ROWS else "auto",
+        column_config={"Area": st.column_config.Column(width=225)}
+        | {
+            name: st.column_config.Column(width=70 if name in ("People", "IMD decile") else 95)
+            for name in table.columns[1:]
+        },
         alt=f"List of {AREA_TYPES[scene.area_type].plural}",
     )
     if len(table) < len(scene.rows):
@@ -182,17 +191,14 @@ def opened(build: str, selection: Selection) -> None:
     with first:
         st.subheader(area["name"])
     with second:
-        st.button(
-            "Close", icon=":material/close:", on_click=filters.write, kwargs={"area": ""}
-        )
+        st.button("Close", icon=":material/close:", on_click=filters.write, kwargs={"area": ""})
     st.html(f'<p class="atlas-note">{_described(area)}</p>')
     for note in _split(build, selection):
         st.html(f'<p class="atlas-note">{escape(note)}</p>')
-    tabs = {layer: name for layer, name in theme.LAYERS.items()}
     layer = st.segmented_control(
         "Figures",
-        list(tabs),
-        format_func=tabs.__getitem__,
+        list(theme.LAYERS),
+        format_func=theme.LAYERS.__getitem__,
         default=selection.layer,
         required=True,
         label_visibility="collapsed",
@@ -202,25 +208,30 @@ def opened(build: str, selection: Selection) -> None:
     if table.empty:
         st.caption("No figures of this kind at this level.")
         return
+    if layer == "deprivation":
+        st.caption(
+            "Score; in brackets the national decile among areas of its kind (1 = most deprived)."
+        )
+    if layer == "condition":
+        st.caption(f"Share of patients on the register, {selection.year}.")
     st.dataframe(
         table,
         height=min(430, 38 + 35 * len(table)),
-        column_config={"_index": st.column_config.Column(width=185)}
-        | {name: st.column_config.Column(width=76) for name in table.columns},
+        column_config={"_index": st.column_config.Column(width=205)}
+        | {name: st.column_config.Column(width=74) for name in table.columns},
         alt=f"Figures of {area['name']}",
     )
 
 
-def _described(area: "pd.Series[object]") -> str:
-    kind = AREA_TYPES[str(area["area_type"])].name
+def _described(area: "pd.Series[Any]") -> str:
+    kind = AREA_TYPES[area["area_type"]].name
     words = [f"{kind[0].upper()}{kind[1:]} {area['code']}"]
-    words.append(f"{theme.number(float(str(area['population'])))} people, mid-2024")
+    words.append(f"{theme.number(area['population'])} people, mid-2024")
     if pd.notna(area["imd_decile"]):
-        words.append(f"IMD 2025 decile {int(float(str(area['imd_decile'])))} (1 = most deprived)")
-    core20, people = int(str(area["core20"])), int(str(area["population"]))
-    words.append(f"{theme.percent(core20, people)} of people in Core20")
+        words.append(f"IMD 2025 decile {int(area['imd_decile'])} (1 = most deprived)")
+    words.append(f"{theme.percent(area['core20'], area['population'])} of people in Core20")
     if area["rural_urban"]:
-        words.append("rural" if str(area["rural_urban"]).startswith("R") else "urban")
+        words.append("rural" if area["rural_urban"].startswith("R") else "urban")
     return escape("; ".join(words) + ".")
 
 
@@ -238,19 +249,14 @@ def _split(build: str, selection: Selection) -> list[str]:
 def _beside(build: str, selection: Selection) -> dict[str, pd.DataFrame]:
     assert selection.opened is not None  # noqa: S101
     above = cached.parents(build, *selection.opened)
-    columns = [selection.opened]
-    for kind in ("PLACE" + selection.vintage[-2:], selection.vintage):
+    columns = {"Here": selection.opened}
+    for kind, heading in (("PLACE" + selection.vintage[-2:], ""), (selection.vintage, "ICS")):
         found = above[above["area_type"] == kind]
         if len(found) and kind != selection.opened[0]:
-            columns.append((kind, str(found.iloc[0]["code"])))
-    columns.append(("ENG", "E92000001"))
-    out = {}
-    for kind, code in columns:
-        name = str(cached.area(build, kind, code)["name"])
-        out[name if name not in out else f"{name} ({AREA_TYPES[kind].name})"] = cached.profile(
-            build, kind, code
-        )
-    return out
+            row = found.iloc[0]
+            columns[heading or str(row["name"])] = (kind, str(row["code"]))
+    columns["England"] = ("ENG", "E92000001")
+    return {name: cached.profile(build, *area) for name, area in columns.items()}
 
 
 def said(scene: Scene) -> None:

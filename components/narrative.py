@@ -44,22 +44,22 @@ def extremes(entry: Indicator, rows: pd.DataFrame, kind: str, where: str) -> str
     if known.empty:
         return f"There is no figure on {entry.short_name} for the {kind} of {where}."
 
-    def said(row: "pd.Series[object]") -> str:
-        return f"{row['name']} ({theme.figure(float(str(row['value'])), entry.unit, entry.decimals)})"
-
+    known = known.sort_values("value")
+    low, top = (
+        f"{name} ({theme.figure(value, entry.unit, entry.decimals)})"
+        for name, value in known.iloc[[0, -1]][["name", "value"]].itertuples(index=False)
+    )
     if len(known) == 1:
-        return f"{entry.name}: {said(known.iloc[0])}."
-    top, low = known.loc[known["value"].idxmax()], known.loc[known["value"].idxmin()]
+        return f"{entry.name}: {top}."
     return (
-        f"{entry.name}: of {len(known):,} {kind} in {where}, highest in {said(top)} "
-        f"and lowest in {said(low)}."
+        f"{entry.name}: of {len(known):,} {kind} in {where}, highest in {top} and lowest in {low}."
     )
 
 
 def core20(name: str, core20: int, population: int) -> str:
     """Say what share of an area's people live in the most deprived fifth of England's LSOAs."""
     return (
-        f"{theme.percent(core20, population)} of {name}'s {theme.number(population)} people "
+        f"Of the {theme.number(population)} people in {name}, {theme.percent(core20, population)} "
         "live in the most deprived 20% of LSOAs in England (Core20)."
     )
 

@@ -23,7 +23,9 @@ def source_line(parts: Iterable[Part]) -> str:
             f"({escape(first.licence)})"
         )
     return (
-        '<p class="atlas-source"><b>Source.</b> ' + ". ".join(dict.fromkeys(said)) + ". Boundaries: "
+        '<p class="atlas-source"><b>Source.</b> '
+        + ". ".join(dict.fromkeys(said))
+        + ". Boundaries: "
         "Office for National Statistics, LSOA 2021; contains OS data © Crown copyright and "
         "database right 2026.</p>"
     )
@@ -35,7 +37,12 @@ def _plain_title(title: str) -> str:
 
 def caveats(parts: Iterable[Part]) -> None:
     """What to keep in mind about each layer, folded away."""
-    with st.expander("What these figures are, and what they are not"):
+    folded = st.expander(
+        "What these figures are, and what they are not", key="caveats", on_change="rerun"
+    )
+    if not folded.open:
+        return
+    with folded:
         for part in parts:
             entry = part.entry
             st.markdown(

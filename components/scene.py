@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ class Part:
         return str(self.figures["dataset_id"].iloc[0]) if len(self.figures) else ""
 
     @property
-    def values(self) -> "pd.Series[float]":
+    def value(self) -> "pd.Series[float]":
         """Values by area code."""
         return self.figures["value"]
 
@@ -62,6 +63,8 @@ class Scene:
         Areas on the map that the list shows: `code`, `name`, `population`, one column a layer.
     legend : tuple of Key
         Empty where the legend is the 3x3 square.
+    drawn : pandas.DataFrame, optional
+        All areas coloured, with `meets_all`, where the list shows only those that meet conditions.
     square : tuple of 3 tuples of 3 int
         Areas in each cell of the 3x3 map, the first layer's thirds by row.
     """
@@ -77,6 +80,12 @@ class Scene:
     square: tuple[tuple[int, ...], ...] = ()
     notes: tuple[str, ...] = field(default=())
     sort: str = "value"
+    drawn: pd.DataFrame | None = None
+
+    @property
+    def coloured(self) -> pd.DataFrame:
+        """Areas that have a colour on the map: more than the list where that lists only some."""
+        return self.rows if self.drawn is None else self.drawn
 
     @property
     def kind(self) -> str:
@@ -103,14 +112,10 @@ def scene(build: str, selection: Selection) -> Scene:
     return _one(build, selection)
 
 
-def part(
-    build: str, selection: Selection, layer: str, area_type: str, kind: str = ""
-) -> Part:
+def part(build: str, selection: Selection, layer: str, area_type: str, kind: str = "") -> Part:
     """One layer at the level asked for, or at the finest that it has."""
     entry = catalogue.indicator(selection.indicator(layer))
-    shown = layers.resolve(
-        cached.series(build), entry.id, area_type, selection.vintage, selection.year
-    )
+    shown = cached.resolved(build, entry.id, area_type, selection.vintage, selection.year)
     if shown is None:
         raise NothingToShow(
             f"{entry.name} has no figure for this ICS as it is drawn here. "
@@ -119,9 +124,7 @@ def part(
     parent = _parent(selection, shown.area_type)
     keys = cached.on_map(build, shown.area_type, selection.year, kind or layers.holding([layer]))
     key = keys.loc[keys["series_id"] == shown.series_id, "key"]
-    return Part(
-        entry, shown, cached.figures(build, shown.series_id, parent), str(key.iloc[0])
-    )
+    return Part(entry, shown, cached.figures(build, shown.series_id, parent), str(key.iloc[0]))
 
 
 def _parent(selection: Selection, area_type: str) -> tuple[str, str]:
@@ -187,7 +190,8 @@ def _line(one: Part, england: float | None, total: int, where: str, ranked: bool
     unit = one.entry.unit
     lines = [f"{escape(one.entry.short_name)}: <b>{{v{one.key}}}{escape(unit)}</b>"]
     if ranked:
-        lines.append(f"rank {{r{one.key}}} of {total:,} in {escape(where)} (1 = highest)")
+        coarse = ", by whole points" if one.shown.method == "inherited" else ""
+        lines.append(f"rank {{r{one.key}}} of {total:,} in {escape(where)} (1 = highest{coarse})")
     if one.entry.layer == "deprivation" and one.shown.area_type != "ENG":
         lines.insert(1, f"national decile {{d{one.key}}} (1 = most deprived)")
     if england is not None:
@@ -218,7 +222,7 @@ def _one(build: str, selection: Selection) -> Scene:
     scheme = selection.scheme(selection.layer)
     entry = one.entry
     here = _here(build, selection, one.shown.area_type)
-    rows = here.assign(value=one.values.reindex(here.index))
+    rows = here.assign(value=one.value.reindex(here.index))
     if scheme == "national" and entry.layer == "deprivation":
         decile = one.figures["decile"].reindex(here.index)
         if decile.notna().any():
@@ -269,7 +273,7 @@ def _legend(entry: Indicator, limits: Breaks, values: "np.ndarray") -> tuple[Key
     which = classify(values, limits.upper, entry.decimals)
     n = len(limits.upper) + 1
     text = [theme.figure(limit, _short_unit(entry), entry.decimals) for limit in limits.upper]
-    labels = [f"over {low} to {high}" for low, high in zip(text, text[1:], strict=False)]
+    labels = [f"over {low} to {high}" for low, high in pairwise(text)]
     ends = [f"{text[0]} or less", *labels, f"over {text[-1]}"] if text else ["all the same"]
     keys = [
         Key(colour, label, int((which == i).sum()))
@@ -314,7 +318,7 @@ def _two(build: str, selection: Selection) -> Scene:
     ]
     here = _here(build, selection, first.shown.area_type)
     rows = here.assign(
-        value=first.values.reindex(here.index), second=second.values.reindex(here.index)
+        value=first.value.reindex(here.index), second=second.value.reindex(here.index)
     )
     x = classify(rows["value"].to_numpy("float64"), limits[0], first.entry.decimals)
     y = classify(rows["second"].to_numpy("float64"), limits[1], second.entry.decimals)
@@ -362,8 +366,8 @@ def _overlap(build: str, selection: Selection) -> Scene:
     low = _limit(reached, int(selection.reach) / 100)
     rows = here.assign(
         decile=deprived.figures["decile"].reindex(here.index),
-        value=sick.values.reindex(here.index).round(sick.entry.decimals),
-        second=reached.values.reindex(here.index).round(reached.entry.decimals),
+        value=sick.value.reindex(here.index).round(sick.entry.decimals),
+        second=reached.value.reindex(here.index).round(reached.entry.decimals),
     )
     met = (rows["decile"] <= worst) & (rows["value"] > high) & (rows["second"] <= low)
     known = rows[["decile", "value", "second"]].notna().all(axis=1)
@@ -400,11 +404,12 @@ def _overlap(build: str, selection: Selection) -> Scene:
         legend=tuple(legend),
         notes=tuple(notes),
         sort="population",
+        drawn=rows.assign(meets_all=met),
     )
 
 
 def _limit(one: Part, quantile: float) -> float:
     """Value of a quantile of the areas of the ICS, as printed."""
-    values = one.values.dropna().to_numpy("float64")
+    values = one.value.dropna().to_numpy("float64")
     at = np.quantile(values, quantile, method="inverted_cdf")
     return float(np.round(at, one.entry.decimals))

@@ -11,6 +11,7 @@ if str(ROOT) not in sys.path:
 
 from components import cached, provenance  # noqa: E402 - the path comes first
 from data.errors import AtlasError  # noqa: E402
+from geo.errors import GeoError  # noqa: E402
 
 st.set_page_config(
     page_title="ICS Neighbourhood Atlas",
@@ -31,6 +32,6 @@ page = st.navigation(
 try:
     cached.build()
     page.run()
-except AtlasError as error:
+except (AtlasError, GeoError) as error:
     st.error(str(error), icon=":material/error:")
 provenance.footer()

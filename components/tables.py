@@ -1,10 +1,14 @@
 """Lists and tables: figures laid out for reading. No Streamlit here."""
 
+from typing import Any
+
 import pandas as pd
+import pyarrow as pa
 
 from components import theme
 from components.scene import Part, Scene
 from data import catalogue
+from data.catalogue import Indicator
 from data.estimate import COVERED_FLAG
 
 ROWS = 12
@@ -22,6 +26,7 @@ def ranked(scene: Scene, show: str) -> pd.DataFrame:
     rows = scene.rows.dropna(subset=[scene.sort]) if show != "all" else scene.rows
     ascending = show == "lowest"
     rows = rows.sort_values([scene.sort, "name"], ascending=[ascending, True])
+    rows = rows if show == "all" else rows.head(ROWS)
     out = pd.DataFrame({"Area": rows["name"]})
     if "decile" in rows:
         out["IMD decile"] = rows["decile"].map(lambda d: theme.number(d))
@@ -33,7 +38,12 @@ def ranked(scene: Scene, show: str) -> pd.DataFrame:
     if len(scene.parts) == 1:
         rank = scene.rows[scene.sort].rank(ascending=False, method="min")
         out["Rank"] = rank.reindex(rows.index).map(lambda r: theme.number(r))
-    return out if show == "all" else out.head(ROWS)
+    return out
+
+
+def bare(table: pd.DataFrame) -> pa.Table:
+    """The columns alone: an index and pandas' own notes would double what is sent."""
+    return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
 
 
 def _shown(scene: Scene) -> tuple[Part, ...]:
@@ -60,17 +70,18 @@ def download(scene: Scene) -> pd.DataFrame:
     pandas.DataFrame
         `area_type`, `area_code`, `area_name`, `indicator_id`, `indicator`, `period`, `unit`,
         `count`, `denominator`, `value`, `spread_low`, `spread_high`, `covered`, `decile` (1 = most
-        deprived), `method`, `dataset_id`.
+        deprived), `method`, `dataset_id`; `meets_all` on the overlap.
     """
+    areas = scene.coloured
     parts = []
     for part in scene.parts:
-        rows = part.figures.reindex(scene.rows.index)
+        rows = part.figures.reindex(areas.index)
         parts.append(
             pd.DataFrame(
                 {
                     "area_type": scene.area_type,
-                    "area_code": scene.rows["code"],
-                    "area_name": scene.rows["name"],
+                    "area_code": areas["code"],
+                    "area_name": areas["name"],
                     "indicator_id": part.entry.id,
                     "indicator": part.entry.name,
                     "period": part.shown.period,
@@ -91,6 +102,7 @@ def download(scene: Scene) -> pd.DataFrame:
                     },
                     "method": part.shown.method,
                     "dataset_id": part.feed_source,
+                    **({"meets_all": areas["meets_all"]} if "meets_all" in areas else {}),
                 }
             )
         )
@@ -123,29 +135,28 @@ def compared(profiles: "dict[str, pd.DataFrame]", layer: str, year: str) -> pd.D
     for code, entry in entries.items():
         if code not in own.index:
             continue
-        mine = own.loc[code]
-        row = {
-            "Indicator": f"{entry.short_name}, {mine['period']}",
-            first: theme.figure(mine["value"], entry.unit, entry.decimals),
-        }
-        if layer == "deprivation" and pd.notna(mine["decile"]):
-            row[first] = f"decile {int(mine['decile'])}"
+        mine: Any = own.loc[code]
+        dated = "" if layer == "condition" else f", {mine['period']}"
+        row = {"Indicator": entry.short_name + dated, first: _cell(entry, mine)}
         for name in others:
             theirs = profiles[name]
-            found = theirs[
-                (theirs["indicator_id"] == code) & (theirs["period"] == mine["period"])
-            ]
-            value = found["value"].iloc[0] if len(found) else None
-            row[name] = theme.figure(value, entry.unit, entry.decimals)
-            if layer == "deprivation":
-                decile = found["decile"].iloc[0] if len(found) else None
-                row[name] = f"decile {int(decile)}" if pd.notna(decile) else "–"
+            same = (theirs["indicator_id"] == code) & (theirs["period"] == mine["period"])
+            row[name] = _cell(entry, theirs[same].iloc[0]) if same.any() else "–"
         if pd.notna(mine["spread_low"]):
-            low = theme.number(mine["spread_low"], entry.decimals)
-            high = theme.number(mine["spread_high"], entry.decimals)
-            row["Spread of practices"] = f"{low} to {high}"
+            ends = (
+                theme.number(mine[end], entry.decimals) for end in ("spread_low", "spread_high")
+            )
+            row["Spread of practices"] = " to ".join(ends)
         if pd.notna(mine["covered"]) and mine["covered"] < COVERED_FLAG:
             row["Note"] = f"{mine['covered']:.0%} of patients"
         rows.append(row)
     table = pd.DataFrame(rows).fillna("")
     return table.set_index("Indicator") if len(table) else table
+
+
+def _cell(entry: Indicator, row: Any) -> str:
+    """The figure; for deprivation with its national decile in brackets (1 = most deprived)."""
+    text = theme.figure(row["value"], entry.unit, entry.decimals)
+    if entry.layer == "deprivation" and pd.notna(row["decile"]):
+        text += f" ({int(row['decile'])})"
+    return text

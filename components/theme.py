@@ -11,7 +11,7 @@ BIVARIATE: Final = (
     ("#DFB0D6", "#A5ADD3", "#5698B9"),
     ("#BE64AC", "#8C62AA", "#3B4994"),
 )
-"""Rows: the first layer's thirds, lowest first; columns: the second layer's. Joshua Stevens, 2015."""
+"""Rows: thirds of the first layer, lowest first; columns: of the second. Joshua Stevens, 2015."""
 OVERLAP: Final = ("#E9ECEF", "#F46A25")
 """Areas that do not meet every condition; areas that do."""
 MISSING: Final = "#D9D2C9"

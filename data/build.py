@@ -6,6 +6,7 @@ areas, write columnar files and a manifest.
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
+from scipy import sparse
 
 from data import aggregate, catalogue, estimate
 from data.catalogue import Feed, Indicator
@@ -75,7 +78,9 @@ class Ledger:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, indicator: str, period: str, published: float, made: estimate.Apportioned) -> None:
+    def add(
+        self, indicator: str, period: str, published: float, made: estimate.Apportioned
+    ) -> None:
         """Record one measure; `made` has one column."""
         self.rows.append(
             {
@@ -115,16 +120,18 @@ def build(folder: Path, out: Path, *, tick: Callable[[str], None] = lambda _: No
     ledger = Ledger()
     made = list(_lsoa_series(inputs, lsoas, where, weights, ledger, tick))
     tick("published figures")
-    published = _published(inputs, lsoas)
+    networks = _network_areas(inputs, lsoas, where, shapes)
+    published, dropped = _published(inputs, lsoas, networks)
     tick("writing")
     files = {
         "lsoas": lsoas,
         "names": names,
         "practices": _practices(inputs),
+        "networks": networks,
         "published": published,
         **_columns(made, lsoas, where, tick),
     }
-    _write(out, files, shapes, report, ledger)
+    _write(out, files, shapes, report, ledger, dropped)
     return report
 
 
@@ -188,7 +195,8 @@ def _lsoas(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
     here = names["area_type"] == "MSOA21"
     names.loc[here, "name"] = names.loc[here, "area_code"].map(local).fillna(names["name"])
     people = _frame(inputs, "ons_population").set_index("lsoa21")
-    ranks = _frame(inputs, "mhclg_iod2025").pivot(index="lsoa21", columns="measure", values="rank")
+    iod = _frame(inputs, "mhclg_iod2025")
+    ranks = iod.pivot(index="lsoa21", columns="measure", values="rank")  # noqa: PD010 - unique
     for column, source in (("population", "total"), ("adults", "adults"), ("children", "children")):
         lsoas[column] = lsoas["lsoa21"].map(people[source])
     for measure in ranks:
@@ -216,9 +224,7 @@ def _shapes(inputs: Inputs, lsoas: pd.DataFrame) -> npt.NDArray[np.object_]:
     return boundaries.clean(drawn.reindex(lsoas["lsoa21"]).to_numpy())
 
 
-def _where(
-    inputs: Inputs, lsoas: pd.DataFrame
-) -> tuple[estimate.Registrations, pd.DataFrame]:
+def _where(inputs: Inputs, lsoas: pd.DataFrame) -> tuple[estimate.Registrations, pd.DataFrame]:
     census = _frame(inputs, "census_disability").set_index("lsoa21")["denominator"]
     weights = estimate.lsoa_weights(_frame(inputs, "ons_lsoa11_lsoa21"), census)
     newest = max(inputs["nhse_registrations_lsoa"], key=lambda item: item[1].frame["period"].max())
@@ -472,7 +478,9 @@ def _converted(frame: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
             pd.DataFrame(moved)
             .rename_axis("area_code")
             .reset_index()
-            .assign(measure=measure, period=period, area_type="LSOA21", value=np.nan, note="")
+            .assign(
+                measure=str(measure), period=str(period), area_type="LSOA21", value=np.nan, note=""
+            )
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -499,8 +507,22 @@ AGGREGATED: Final = {
 """Where figures published for larger areas are added up to, by native type."""
 
 
-def _published(inputs: Inputs, lsoas: pd.DataFrame) -> pd.DataFrame:
-    """Figures that publishers give for areas larger than an LSOA, and their sums."""
+NOT_AN_AREA: Final = {
+    "MSOA11": "neighbourhood whose boundary changed in 2021",
+    "SICBL24": "code of a former clinical commissioning group",
+    "PCN22": "network without a practice in the maps of 2020-21 and 2022-23",
+}
+"""Why figures of a native type can have no area, where the reason is known."""
+
+
+def _published(
+    inputs: Inputs, lsoas: pd.DataFrame, networks: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+    """Figures that publishers give for areas larger than an LSOA, and their sums.
+
+    Also returns how many figures of each source were set aside, by reason.
+    """
+    dropped: dict[str, dict[str, int]] = {}
     aliases = _aliases(inputs)
     msoa = _msoas_of_2011(inputs, lsoas)
     parts = []
@@ -522,7 +544,11 @@ def _published(inputs: Inputs, lsoas: pd.DataFrame) -> pd.DataFrame:
             if feed.geography == "MSOA11":
                 rows["area_type"] = "MSOA21"
                 rows["area_code"] = code.map(msoa)
-            known = _known(rows, lsoas, feed.geography)
+            known = _known(rows, lsoas, networks)
+            if not known.all():
+                reasons = dropped.setdefault(feed.source, {})
+                reason = NOT_AN_AREA.get(feed.geography, "code is not an area of the atlas")
+                reasons[reason] = reasons.get(reason, 0) + int((~known).sum())
             rows = rows[known].assign(indicator_id=entry.id, method="direct", source=feed.source)
             parts.append(rows)
             targets = [t for t in AGGREGATED[feed.geography] if t not in set(rows["area_type"])]
@@ -541,7 +567,7 @@ def _published(inputs: Inputs, lsoas: pd.DataFrame) -> pd.DataFrame:
     columns = ["indicator_id", "period", "area_type", "area_code", "method", "source", "count"]
     columns += ["denominator", "value", "lower_ci", "upper_ci", "covered", "note"]
     key = ["indicator_id", "period", "area_type", "area_code"]
-    return out[columns].drop_duplicates(key).sort_values(key, ignore_index=True)
+    return out[columns].drop_duplicates(key).sort_values(key, ignore_index=True), dropped
 
 
 def _aliases(inputs: Inputs) -> Mapping[str, Mapping[str, str]]:
@@ -549,8 +575,8 @@ def _aliases(inputs: Inputs) -> Mapping[str, Mapping[str, str]]:
     lookup = _frame(inputs, "ons_lsoa_icb24")
     out = {}
     for kind, name in (("ICB24", "icb24"), ("SICBL24", "sicbl24")):
-        by_nhs = lookup.drop_duplicates(name).set_index(f"{name}_nhs")[name].to_dict()
-        out[kind] = dict(by_nhs)
+        once = lookup.drop_duplicates(name)
+        out[kind] = dict(zip(once[f"{name}_nhs"], once[name], strict=True))
     for source in ("nhse_qof_map", "nhse_practice_map"):
         other = _frame(inputs, source)[["sicbl", "sicbl_nhs"]].drop_duplicates()
         for ons, nhs in other.itertuples(index=False, name=None):
@@ -559,27 +585,67 @@ def _aliases(inputs: Inputs) -> Mapping[str, Mapping[str, str]]:
     return out
 
 
-def _known(rows: pd.DataFrame, lsoas: pd.DataFrame, native: str) -> "pd.Series[bool]":
-    """Rows whose code is an area of the atlas; PCNs of 2021-22 have no other list than theirs."""
-    if native == "PCN22":
-        return rows["area_code"].notna()
-    valid = {
-        kind: set(lsoas[kind]) for kind in rows["area_type"].unique() if kind in lsoas.columns
-    }
-    return pd.Series(
-        [code in valid[kind] for kind, code in zip(rows["area_type"], rows["area_code"], strict=True)],
-        index=rows.index,
-        dtype=bool,
-    )
+def _known(rows: pd.DataFrame, lsoas: pd.DataFrame, networks: pd.DataFrame) -> "pd.Series[bool]":
+    """Rows whose code is an area of the atlas."""
+    valid = {kind: set(lsoas[kind]) for kind in rows["area_type"].unique() if kind in lsoas}
+    valid["PCN22"] = set(networks["code"])
+    pairs = zip(rows["area_type"], rows["area_code"], strict=True)
+    return pd.Series([code in valid[kind] for kind, code in pairs], index=rows.index, dtype=bool)
 
 
 def _msoas_of_2011(inputs: Inputs, lsoas: pd.DataFrame) -> Mapping[str, str]:
     """MSOA 2021 code by MSOA 2011 code, for those that cover the same ground."""
     by_name = lookups.unchanged_msoas(
-        _frame(inputs, "ons_lsoa11_lsoa21"), lsoas.set_index("lsoa21")["MSOA21"].to_dict()
+        _frame(inputs, "ons_lsoa11_lsoa21"),
+        dict(zip(lsoas["lsoa21"], lsoas["MSOA21"], strict=True)),
     )
     kept = set(by_name)
     return {code: code for code in kept}
+
+
+def _network_areas(
+    inputs: Inputs,
+    lsoas: pd.DataFrame,
+    where: estimate.Registrations,
+    shapes: npt.NDArray[np.object_],
+) -> pd.DataFrame:
+    """Primary care networks of 2021-22: their larger areas, patients and middle.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `code`, `name`, `SICBL24`, `ICB24`, `population` (registered patients who live in England),
+        `core20` (those in deciles 1 and 2), `longitude`, `latitude` (mean of patients' LSOAs,
+        weighted), ordered by code.
+    """
+    maps = _frame(inputs, "nhse_qof_map")
+    maps = maps[maps["pcn"].str.fullmatch(r"U\d{5}")].sort_values("period", ascending=False)
+    aliases = _aliases(inputs)
+    table = maps.drop_duplicates("pcn").set_index("pcn").sort_index()
+    by_network = _networks(inputs).reindex(where.practices)
+    member = pd.get_dummies(by_network).reindex(columns=table.index, fill_value=False)
+    residents = sparse.csr_matrix(member.to_numpy("float64").T) @ where.residents
+    total = np.asarray(residents.sum(axis=1)).ravel()
+    weight = np.maximum(total, 1)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    out = pd.DataFrame(
+        {
+            "code": table.index,
+            "name": table["pcn_name"].str.strip().to_numpy(),
+            "SICBL24": table["sicbl_nhs"].map(aliases["SICBL24"]).to_numpy(),
+            "ICB24": table["icb_nhs"].map(aliases["ICB24"]).to_numpy(),
+            "population": total.round().astype("int32"),
+            "core20": (residents @ _core20(lsoas)).round().astype("int32"),
+            "longitude": (residents @ middle[:, 0] / weight).round(5),
+            "latitude": (residents @ middle[:, 1] / weight).round(5),
+        }
+    )
+    return out[(out["population"] > 0) & out["ICB24"].notna()].reset_index(drop=True)
+
+
+def _core20(lsoas: pd.DataFrame) -> Floats:
+    """1 for the most deprived fifth of LSOAs, otherwise 0."""
+    return np.asarray(lsoas["rank_imd"] <= len(lsoas) / 5, "float64")
 
 
 def _practices(inputs: Inputs) -> pd.DataFrame:
@@ -665,13 +731,16 @@ def _write(
     shapes: npt.NDArray[np.object_],
     report: list[Row],
     ledger: Ledger,
+    dropped: Mapping[str, Mapping[str, int]],
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f"{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
     written = []
     series = files["series"]
     plain = set(series["low"]) | set(series["high"]) | set(series["covered"])
     for name, frame in files.items():
-        path = out / f"{name}.parquet"
+        path = part / f"{name}.parquet"
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
         whole = [f.name for f in table.schema if pa.types.is_int32(f.type)]
         # spreads repeat the same few rates and pack best as they are
@@ -686,8 +755,8 @@ def _write(
             row_group_size=1 << 22,
         )
         written.append(path)
-    boundaries.write(out / "boundaries.parquet", files["lsoas"]["lsoa21"], shapes)
-    written.append(out / "boundaries.parquet")
+    boundaries.write(part / "boundaries.parquet", files["lsoas"]["lsoa21"], shapes)
+    written.append(part / "boundaries.parquet")
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(written)}
     pinned = {entry.path: entry for entry in catalogue.files()}
     manifest = {
@@ -710,5 +779,8 @@ def _write(
             for row in report
         ],
         "apportioned": ledger.rows,
+        "set_aside": dropped,
     }
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    (part / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    shutil.rmtree(out, ignore_errors=True)
+    part.rename(out)

@@ -74,7 +74,7 @@ class Apportioned:
     @property
     def total(self) -> Floats:
         """Everything published, by measure."""
-        return self.areas.sum(axis=0) + self.outside + self.unallocated + self.unplaced
+        return np.asarray(self.areas.sum(axis=0) + self.outside + self.unallocated + self.unplaced)
 
 
 def lsoa_weights(lookup: pd.DataFrame, population: "pd.Series[float]") -> pd.DataFrame:
@@ -142,7 +142,7 @@ def registrations(
     rows = rows[rows.groupby("practice")["patients"].transform("sum") > 0]
     practice_of, practices = pd.factorize(rows["practice"], sort=True)
     patients = rows["patients"].to_numpy("float64")
-    total = np.bincount(practice_of, patients, len(practices))
+    total: Floats = np.bincount(practice_of, patients, len(practices)).astype("float64")
     lsoa = rows["lsoa"]
     nowhere = lsoa.str.startswith("NO").to_numpy()
     of_2011 = (rows["lsoa_vintage"] == "2011").to_numpy()
@@ -203,7 +203,9 @@ def covered(present: "pd.Index[str]", where: Registrations) -> Floats:
     residents = where.residents
     everyone = np.asarray(residents.sum(axis=0)).ravel()
     counted = residents.T @ where.practices.isin(present).astype("float64")
-    return np.divide(counted, everyone, out=np.full(len(everyone), np.nan), where=everyone > 0)
+    share: Floats = np.full(len(everyone), np.nan)
+    np.divide(counted, everyone, out=share, where=everyone > 0)
+    return share
 
 
 def inherit(rates: pd.DataFrame, network: "pd.Series[str]", where: Registrations) -> Apportioned:
@@ -268,6 +270,8 @@ def spread(
         rank = np.empty(len(rate), np.int32)
         rank[np.argsort(rate, kind="stable")] = np.arange(len(rate), dtype=np.int32)
         use = ~np.isnan(rate[edges.col])
+        if not use.any():
+            continue
         area, practice, weight = edges.row[use], edges.col[use], edges.data[use]
         order = np.argsort(area.astype(np.int32) * np.int32(len(rate)) + rank[practice])
         area, practice, weight = area[order], practice[order], weight[order]

@@ -1,9 +1,9 @@
 """The command line: fetch, build, load, check.
 
-    python -m data.ingest fetch  [--to DIR]
-    python -m data.ingest build  --from DIR [--to data/snapshot]
-    python -m data.ingest load   [--from data/snapshot]
-    python -m data.ingest check  [--from data/snapshot]
+python -m data.ingest fetch  [--to DIR]
+python -m data.ingest build  --from DIR [--to data/snapshot]
+python -m data.ingest load   [--from data/snapshot]
+python -m data.ingest check  [--from data/snapshot]
 """
 
 import argparse
@@ -72,6 +72,11 @@ def _build(given: argparse.Namespace) -> int:
             for row in report
         ],
     )
+    dropped = load.manifest(given.to)["set_aside"]
+    _table(
+        ["then set aside from", "figures", "because"],
+        [[source, f"{n:,}", why] for source, of in dropped.items() for why, n in of.items()],
+    )
     size = sum(path.stat().st_size for path in given.to.iterdir())
     print(f"\nSnapshot {load.manifest(given.to)['build']}, {size / 1e6:.1f} MB, in {given.to}")
     return 0
@@ -79,7 +84,12 @@ def _build(given: argparse.Namespace) -> int:
 
 def _load(given: argparse.Namespace) -> int:
     with tqdm(desc="load", unit="table", total=len(load.TABLES), leave=False) as bar:
-        done = load.load(store.connect(), given.folder, tick=lambda _: bar.update())
+
+        def tick(table: str) -> None:
+            bar.set_postfix_str(table)
+            bar.update()
+
+        done = load.load(store.connect(), given.folder, tick=tick)
     _table(["table", "rows"], [[name, f"{rows:,}"] for name, rows in done.rows.items()])
     print(f"\nSnapshot {done.snapshot} is in the database.")
     return 0

@@ -41,7 +41,9 @@ def newest(periods: "pd.Series[str]") -> str:
 def resolve(
     series: pd.DataFrame, indicator: str, area_type: str, vintage: str, period: str = ""
 ) -> Shown | None:
-    """Find the series for an indicator at a level, or at the finest level above it that it has.
+    """Find the series for an indicator at a level, or at the nearest level that it has.
+
+    Levels above the one asked for come first, from the finest up; then those below it.
 
     Parameters
     ----------
@@ -57,14 +59,16 @@ def resolve(
     Returns
     -------
     Shown or None
-        None where the indicator has no figure at that level or above it in this vintage.
+        None where the indicator has no figure at any level of this vintage's ladder.
     """
     mine = series[series["indicator_id"] == indicator]
     names = {"PLACE": "PLACE" + vintage[-2:], "ICB": vintage}
     ladder = [names.get(kind, kind) for kind in COARSER]
     if area_type in {"PLACE24", "PLACE26", "ICB24", "ICB26"}.difference(ladder):
         return None
-    for kind in ladder[ladder.index(area_type) :] if area_type in ladder else [area_type]:
+    at = ladder.index(area_type) if area_type in ladder else None
+    steps = [area_type] if at is None else [*ladder[at:], *reversed(ladder[:at])]
+    for kind in steps:
         rows = mine[mine["area_type"] == kind]
         if len(rows):
             has = period in set(rows["period"])
@@ -78,6 +82,7 @@ def resolve(
 HELD: Final = {
     "need": ("deprivation", "condition", "context"),
     "coverage": ("deprivation", "coverage"),
+    "context": ("context", "coverage"),
     "all": ("deprivation", "condition", "coverage"),
 }
 """The layers that a map file of each kind holds. `all` holds no ranks, so that it stays small."""

@@ -28,6 +28,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 from data import aggregate, catalogue, estimate, models
 from data.errors import SnapshotError, StoreError
 from geo import boundaries, lookups
+from geo.areas import ENGLAND
 from geo.lookups import GROUPINGS
 
 SNAPSHOT: Final = Path(__file__).parent / "snapshot"
@@ -71,9 +72,10 @@ def manifest(snapshot: Path = SNAPSHOT) -> dict[str, Any]:
             f"{snapshot.name}/manifest.json is damaged: it is not JSON. Restore the folder from "
             "the repository, or run 'make data'."
         ) from None
-    if found.get("schema") != SNAPSHOT_SCHEMA:
+    layout = found.get("schema") if isinstance(found, dict) else None
+    if layout != SNAPSHOT_SCHEMA:
         raise SnapshotError(
-            f"The snapshot is of layout {found.get('schema')}, this atlas reads layout "
+            f"The snapshot is of layout {layout}, this atlas reads layout "
             f"{SNAPSHOT_SCHEMA}. Run 'make data'."
         )
     return dict(found)
@@ -102,6 +104,9 @@ def load(
 ) -> Loaded:
     """Replace what the database holds with the snapshot.
 
+    While it writes an SQLite file, its own process must not read that file: the writer has an
+    SQLite library of its own, and two of them in one process do not see each other's locks.
+
     Parameters
     ----------
     tick : callable
@@ -125,10 +130,10 @@ def load(
     }
     tables["build"] = _arrow(pd.DataFrame([row]), models.Build)
     try:
+        empty = _emptied(engine)
+        engine.dispose()
         with closing(_connect(engine.url)) as connection, closing(connection.cursor()) as cursor:
-            for statement in BEGIN[engine.dialect.name]:
-                cursor.execute(statement)
-            for statement in _emptied(engine):
+            for statement in (*BEGIN[engine.dialect.name], *empty):
                 cursor.execute(statement)
             for name in reversed(TABLES):
                 cursor.adbc_ingest(name, tables[name], mode="append")
@@ -140,13 +145,13 @@ def load(
             f"The database could not be written ({why}). It is as it was; check that the disk "
             "has room and that nobody else holds the database, then load again."
         ) from error
-    if engine.dialect.name == "sqlite":
-        # these only make reading quicker, and must not fail a load while somebody else is at it
-        with suppress(OperationalError), engine.connect() as connection:
+    # these only make reading quicker, and must not fail a load while somebody else is at it
+    with suppress(OperationalError), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-            connection.exec_driver_sql("ANALYZE")
-            connection.commit()
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
     return Loaded(found["build"], {name: len(tables[name]) for name in reversed(TABLES)})
 
 
@@ -159,7 +164,10 @@ def _connect(url: URL) -> Any:
 
 
 def _emptied(engine: Engine) -> list[str]:
-    """Statements that leave every table empty; one of another version is made anew."""
+    """Statements that leave every table empty; one of another version is made anew.
+
+    They stay right when another load runs between asking and acting.
+    """
     found = inspect(engine)
     there = set(found.get_table_names())
     statements: list[Any] = []
@@ -168,11 +176,11 @@ def _emptied(engine: Engine) -> list[str]:
             columns = {column["name"] for column in found.get_columns(table.name)}
             indexes = {index["name"] for index in found.get_indexes(table.name)}
             wanted = {index.name for index in table.indexes}
-            if columns == set(table.columns.keys()) and wanted <= indexes:
-                statements.append(table.delete())
-                continue
-            statements.append(DropTable(table))
-        statements += [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
+            if columns != set(table.columns.keys()) or not wanted <= indexes:
+                statements.append(DropTable(table, if_exists=True))
+        statements.append(CreateTable(table, if_not_exists=True))
+        statements += [CreateIndex(index, if_not_exists=True) for index in table.indexes]
+        statements.append(table.delete())
     return [str(statement.compile(dialect=engine.dialect)) for statement in statements]
 
 
@@ -182,7 +190,11 @@ def _tables(snapshot: Path) -> Iterator[tuple[str, pa.Table]]:
     areas = _areas(lsoas, names, snapshot)
     yield "area", _arrow(areas, models.Area)
     ids = areas.set_index(["area_type", "code"])["area_id"]
-    contained = lookups.containment(lsoas, lsoas["population"])
+    networks = pd.read_parquet(snapshot / "networks.parquet")
+    contained = pd.concat(
+        [lookups.containment(lsoas, lsoas["population"]), _network_parents(networks)],
+        ignore_index=True,
+    )
     contained["child_id"] = _ids(ids, contained["child_type"], contained["child_code"])
     contained["parent_id"] = _ids(ids, contained["parent_type"], contained["parent_code"])
     yield (
@@ -225,22 +237,31 @@ def _areas(lsoas: pd.DataFrame, names: pd.DataFrame, snapshot: Path) -> pd.DataF
         one = base.groupby(kind).agg(**figures)
         at = _middle(base, kind)
         part = one.join(at).rename_axis("code").reset_index().assign(area_type=kind)
-        parts.append(part.merge(names, left_on=["area_type", "code"], right_on=["area_type", "area_code"]))
+        parts.append(
+            part.merge(names, left_on=["area_type", "code"], right_on=["area_type", "area_code"])
+        )
     alone = base.rename(columns={"lsoa21": "code"}).assign(
         area_type="LSOA21",
         nhs_code="",
         imd_rank=lsoas["rank_imd"],
         imd_decile=_lsoa_deciles(lsoas["rank_imd"]),
     )
-    out = pd.concat([*parts, alone], ignore_index=True)
+    networks = pd.read_parquet(snapshot / "networks.parquet")
+    spots = networks.assign(
+        area_type="PCN22",
+        nhs_code=networks["code"],
+        **dict.fromkeys(("west", "east"), networks["longitude"]),
+        **dict.fromkeys(("south", "north"), networks["latitude"]),
+    )
+    out = pd.concat([*parts, alone, spots], ignore_index=True)
     out["rural_urban"] = out["rural_urban"].fillna("")
     out["area_id"] = np.arange(1, len(out) + 1)
     score = _imd_scores(snapshot, lsoas)
     for kind in GROUPINGS:
-        here = out["area_type"] == kind
+        here = (out["area_type"] == kind).to_numpy()
         mean = out.loc[here, "code"].map(score[kind])
         out.loc[here, "imd_rank"] = mean.rank(ascending=False, method="first")
-        out.loc[here, "imd_decile"] = aggregate.deciles(mean.to_numpy("float64"))
+        out.loc[here, "imd_decile"] = aggregate.deciles(np.asarray(mean, "float64"))
     return out
 
 
@@ -256,6 +277,29 @@ def _imd_scores(snapshot: Path, lsoas: pd.DataFrame) -> Mapping[str, "pd.Series[
         / pd.Series(people).groupby(lsoas[kind]).sum()
         for kind in GROUPINGS
     }
+
+
+def _network_parents(networks: pd.DataFrame) -> pd.DataFrame:
+    """Where the networks of 2021-22 belong: by membership, since they have no boundary."""
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "child_type": "PCN22",
+                    "child_code": networks["code"],
+                    "parent_type": kind,
+                    "parent_code": codes,
+                    "share": 1.0,
+                }
+            )
+            for kind, codes in (
+                ("ENG", ENGLAND),
+                ("ICB24", networks["ICB24"]),
+                ("SICBL24", networks["SICBL24"]),
+            )
+        ],
+        ignore_index=True,
+    )
 
 
 def _middle(base: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -274,7 +318,7 @@ def _middle(base: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def _lsoa_deciles(rank: "pd.Series[int]") -> "pd.Series[int]":
     """Decile of a national rank; decile 1 = most deprived."""
-    return np.ceil(rank * 10 / len(rank)).astype(int)
+    return (rank * 10 / len(rank)).apply(np.ceil).astype(int)
 
 
 def _observations(
@@ -293,7 +337,7 @@ def _observations(
         groups[kind] = (pd.Index(codes).get_indexer(lsoas[kind]), len(codes))
     area_ids = {
         kind: areas.loc[areas["area_type"] == kind, "area_id"].to_numpy("int32")
-        for kind in (*GROUPINGS, "LSOA21")
+        for kind in (*GROUPINGS, "LSOA21", "PCN22")
     }
     registered = lsoas["registered"].to_numpy("float64")
     series: list[dict[str, Any]] = []
@@ -317,7 +361,8 @@ def _observations(
         n = len(frame["area_id"])
         batches.append(_observed({"series_id": np.full(n, len(series), np.int32), **frame}))
 
-    for row in made.to_dict("records"):
+    for line in made.to_dict("records"):
+        row = {str(name): value for name, value in line.items()}
         entry = catalogue.indicator(row["indicator_id"])
         bottom = _column(figures, row["bottom"])
         if row["is_value"]:
@@ -370,12 +415,12 @@ def _observations(
                 frame["covered"] = covered
             frame["value"] = value
             frame["denominator"] = denominator
-            if entry.counted and row["method"] != "inherited":
+            if entry.counted and not row["is_value"]:
                 frame["count"] = count
             if entry.layer == "deprivation":
-                rank = lsoas.get(f"rank_{entry.feeds[0].measure}")
+                rank = f"rank_{entry.feeds[0].measure}"
                 frame["decile"] = (
-                    _lsoa_deciles(rank).to_numpy("float64")
+                    _lsoa_deciles(lsoas[rank]).to_numpy("float64")
                     if kind == "LSOA21"
                     else aggregate.deciles(value)
                 )
@@ -389,7 +434,7 @@ def _observations(
         area_id=_ids(ids, known["area_type"], known["area_code"]),
         note=known["note"].replace("", None),
     ).sort_values(["series_id", "area_id"])
-    batches.append(_observed({name: known[name] for name in known if name in OBSERVATION.names}))
+    batches.append(_observed({n: known[n] for n in OBSERVATION.names if n in known}))
     return pd.concat([pd.DataFrame(series), more], ignore_index=True), pa.concat_tables(batches)
 
 
@@ -438,7 +483,7 @@ def _ids(
             f"The snapshot names {codes.iloc[int(found.isna().argmax())]}, which is not among its "
             "areas. Run 'make data'."
         )
-    return found.to_numpy("int64")
+    return np.asarray(found, "int64")
 
 
 def _arrow(frame: pd.DataFrame, model: type[models.Table]) -> pa.Table:
@@ -450,4 +495,6 @@ def _arrow(frame: pd.DataFrame, model: type[models.Table]) -> pa.Table:
             for column in model.__table__.columns  # type: ignore[attr-defined]
         ]
     )
-    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False, safe=False)
+    return pa.Table.from_pandas(
+        frame[schema.names], schema=schema, preserve_index=False, safe=False
+    )

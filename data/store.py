@@ -80,8 +80,7 @@ def health(engine: Engine) -> Health:
     """
     try:
         known = inspect(engine).has_table("build")
-        question = "SELECT schema_version, snapshot, areas, observations FROM build"
-        rows = _ask(engine, question) if known else pd.DataFrame()
+        rows = _ask(engine, "SELECT * FROM build") if known else pd.DataFrame()
     except DBAPIError as error:
         raise _unreadable(error) from error
     if rows.empty:
@@ -127,13 +126,13 @@ def areas(
             of=parent[1],
             area_type=area_type,
         )
-    where = " AND code = :code" if code else ""
+    where = "" if code is None else " AND code = :code"
     return _ask(
         engine,
         "SELECT *, 1.0 AS share FROM area WHERE area_type = :area_type"  # noqa: S608
         f"{where} ORDER BY name, code",
         area_type=area_type,
-        **({"code": code} if code else {}),
+        **({} if code is None else {"code": code}),
     )
 
 
@@ -175,7 +174,7 @@ def parents(engine: Engine, area_type: str, code: str) -> pd.DataFrame:
 
 
 def series(engine: Engine) -> pd.DataFrame:
-    """Every series: `series_id`, `indicator_id`, `area_type`, `period`, `method`, `source`, `note`."""
+    """Every series: columns of `data.models.Series`."""
     return _ask(engine, "SELECT * FROM series ORDER BY series_id")
 
 
@@ -260,7 +259,8 @@ def values(engine: Engine, series_id: int) -> pd.DataFrame:
     """All of England in one series: `area_id`, `value`, `denominator`."""
     return _ask(
         engine,
-        "SELECT area_id, value, denominator FROM observation WHERE series_id = :id ORDER BY area_id",
+        "SELECT area_id, value, denominator FROM observation "
+        "WHERE series_id = :id ORDER BY area_id",
         id=int(series_id),
     )
 

@@ -126,17 +126,64 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def labels(points: pd.DataFrame) -> bytes:
-    """Write names at points for a layer of text.
+    """Write names at points for a layer of text; where two would overlap, the larger area's stays.
 
     Parameters
     ----------
     points : pandas.DataFrame
-        `name`, `longitude`, `latitude`, `population` (larger ones win where names collide).
+        `name`, `longitude`, `latitude`, `population`.
     """
-    rows: list[Mapping[str, Any]] = [
-        {"n": name, "p": [round(x, DECIMALS), round(y, DECIMALS)], "w": int(people)}
-        for name, x, y, people in points[
-            ["name", "longitude", "latitude", "population"]
-        ].itertuples(index=False, name=None)
-    ]
+    size = max(np.ptp(points["longitude"]) * 0.6, np.ptp(points["latitude"]), 1e-6)
+    kept: list[tuple[float, float, float]] = []
+    rows: list[Mapping[str, Any]] = []
+    for name, x, y in points.sort_values("population", ascending=False)[
+        ["name", "longitude", "latitude"]
+    ].itertuples(index=False, name=None):
+        # in shares of the map's height: a letter is about 0.013 wide, a line 0.045 high
+        across, up, half = x * 0.6 / size, y / size, len(name) * 0.0065
+        if all(abs(across - u) > half + w or abs(up - v) > 0.045 for u, v, w in kept):
+            kept.append((across, up, half))
+            rows.append({"n": name, "p": [round(x, DECIMALS), round(y, DECIMALS)]})
     return orjson.dumps(rows)
+
+
+def lines(levels: Mapping[str, gpd.GeoSeries]) -> bytes:
+    """Write the edges of areas as GeoJSON, each edge once.
+
+    Parameters
+    ----------
+    levels : mapping of str to geopandas.GeoSeries
+        Areas (EPSG:4326) by the name that their edges get in property `k`, in drawing order.
+    """
+    features = []
+    for name, shapes in levels.items():
+        edges = shapely.line_merge(shapely.union_all(shapely.boundary(shapes.to_numpy())))
+        rounded = shapely.transform(edges, lambda xy: np.round(xy, DECIMALS))
+        features.append(
+            {"type": "Feature", "properties": {"k": name}, "geometry": rounded.__geo_interface__}
+        )
+    return orjson.dumps({"type": "FeatureCollection", "features": features})
+
+
+def points(places: pd.DataFrame) -> bytes:
+    """Write named points as GeoJSON.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        `code`, `name`, `longitude`, `latitude` (EPSG:4326).
+    """
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"c": code, "n": name},
+            "geometry": {
+                "type": "Point",
+                "coordinates": [round(x, DECIMALS), round(y, DECIMALS)],
+            },
+        }
+        for code, name, x, y in places[["code", "name", "longitude", "latitude"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    return orjson.dumps({"type": "FeatureCollection", "features": features})

@@ -53,9 +53,7 @@ def write(path: Path, codes: "pd.Series[str]", geometries: Geometries) -> None:
 
     One row an area: `code`, `x`, `y` (polygon, ring, vertex; hundred-thousandths of a degree).
     """
-    multi = [
-        g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g]) for g in geometries
-    ]
+    multi = [g if g.geom_type == "MultiPolygon" else shapely.MultiPolygon([g]) for g in geometries]
     _, xy, (rings, polygons, parts) = shapely.to_ragged_array(multi)
     whole = np.round(xy * UNIT).astype(np.int32)
 
@@ -84,7 +82,7 @@ def read(path: Path) -> gpd.GeoSeries:
     x, y = (table.column(name).combine_chunks() for name in ("x", "y"))
     while pa.types.is_list(x.type):
         offsets.append(x.offsets.to_numpy())
-        x, y = x.values, y.values
+        x, y = x.values, y.values  # noqa: PD011 - of Arrow
     xy = np.column_stack([x.to_numpy(), y.to_numpy()]) / UNIT
     shapes = shapely.from_ragged_array(
         shapely.GeometryType.MULTIPOLYGON, xy, tuple(reversed(offsets))

@@ -3,6 +3,7 @@
 A class holds values in (lower, upper]; the first also holds its lower limit.
 """
 
+import warnings
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,6 +15,7 @@ Scheme = Literal["national", "quantile", "natural"]
 Floats = npt.NDArray[np.float64]
 
 CLASSES: Final = 5
+SAMPLE: Final = 300
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,7 @@ def breaks(
     if not len(known) or not len(base):
         return Breaks((), (len(known),), int(np.isnan(shown).sum()), np.nan, np.nan)
     if scheme == "natural" and len(np.unique(known)) > classes:
-        # a sample keeps Fisher-Jenks quick on thousands of areas; sorted, so the same each time
-        step = max(1, len(known) // 1500)
-        upper = mapclassify.FisherJenks(np.sort(known)[::step], k=classes).bins[:-1]
+        upper = _natural(known, classes)
     else:
         upper = np.quantile(base, np.arange(1, classes) / classes, method="inverted_cdf")
     limits = np.unique(np.round(upper, decimals))
@@ -82,6 +82,17 @@ def breaks(
         float(known.min()),
         float(known.max()),
     )
+
+
+def _natural(known: Floats, classes: int) -> Floats:
+    """Fisher-Jenks limits of at most `SAMPLE` evenly spaced order statistics of the values.
+
+    The exact algorithm grows with the square of the number of values.
+    """
+    ranks = np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).round().astype(int)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        return np.asarray(mapclassify.FisherJenks(np.sort(known)[ranks], k=classes).bins[:-1])
 
 
 def classify(values: Floats, limits: tuple[float, ...], decimals: int = 1) -> npt.NDArray[np.int64]:

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from components import api
 from data import load, store
 
+DAY = 24 * 60 * 60
 ROOT = Path(__file__).parents[2]
 MADE_BY = ("load", "models", "aggregate", "estimate")
 """Modules of `data` that decide what a database holds."""
@@ -36,8 +38,10 @@ def database_file() -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
+            for old in (*folder.glob("*.part*"), *folder.glob("*.db*")):
+                if old.suffix.startswith(".part") or time.time() - old.stat().st_mtime > DAY:
+                    old.unlink(missing_ok=True)
             part = path.with_suffix(".part")
-            part.unlink(missing_ok=True)
             engine = store.connect(f"sqlite:///{part}")
             load.load(engine, snapshot)
             engine.dispose()

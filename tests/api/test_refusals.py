@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from data import load
+
 ASK = "/api/v1/observations?indicator=imd&area_type=ICB24"
 
 MALFORMED = [
@@ -114,11 +116,16 @@ def test_what_was_typed_is_not_echoed_unless_it_is_a_code(client: TestClient) ->
     assert "<" not in sentence(client, "/api/v1/areas?%3Cb%3E=1", 400)
 
 
-def test_an_empty_database_is_starting_or_failed(lost: TestClient) -> None:
+@pytest.mark.parametrize(("there", "status"), [(True, "starting"), (False, "failed")])
+def test_an_empty_database_waits_for_the_snapshot(
+    lost: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, there: bool, status: str
+) -> None:
+    manifest = load.manifest
+    monkeypatch.setattr(load, "manifest", lambda: {} if there else manifest(tmp_path))
     answer = lost.get("/healthz")
     assert answer.status_code == 503
     body = answer.json()
-    assert body["status"] in ("starting", "failed")
+    assert body["status"] == status
     assert (body["build"], body["areas"], body["observations"]) == ("", 0, 0)
     assert body["message"].startswith("The database is empty.")
 

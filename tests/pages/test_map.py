@@ -1,0 +1,255 @@
+"""The map page on real figures, for every ICS of both vintages at every level."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from components import cached, filters, maps
+from components.scene import Scene, scene
+from components.selection import Selection
+from data import catalogue, store
+from geo.areas import AREA_TYPES
+
+SHELL = str(Path(__file__).parents[2] / "components" / "shell.py")
+VINTAGES = {"ICB26": 36, "ICB24": 42}
+
+
+@pytest.fixture
+def build(atlas_database: Path) -> str:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return cached.build()
+
+
+def page(**query: str) -> AppTest:
+    at = AppTest.from_file(SHELL, default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def deck(at: AppTest) -> dict[str, Any]:
+    return dict(json.loads(at.get("deck_gl_json_chart")[0].proto.json))
+
+
+def map_file(build: str, shown: Scene, selection: Selection) -> dict[str, Any]:
+    name = cached.map_file(build, shown.area_type, shown.parent, selection.year, shown.kind)
+    content = cached.map_files(build).read(name)
+    assert content is not None
+    return dict(orjson.loads(gzip.decompress(content)))
+
+
+@pytest.mark.parametrize("level", ["place", "neighbourhood", "lsoa"])
+@pytest.mark.parametrize("vintage", VINTAGES)
+def test_every_ics_is_drawn_with_all_three_layers(build: str, vintage: str, level: str) -> None:
+    systems = cached.areas(build, vintage)
+    assert len(systems) == VINTAGES[vintage]
+    for code in systems["code"]:
+        for layer in ("deprivation", "condition", "coverage"):
+            selection = Selection(ics=f"{vintage}:{code}", level=level, layer=layer)
+            shown = scene(build, selection)
+            expected = cached.areas(build, selection.level_type, selection.parent)
+            assert shown.area_type == selection.level_type
+            assert list(shown.rows["code"]) == list(expected["code"])
+            assert sum(key.count for key in shown.legend) == len(expected)
+            silent = shown.rows["value"].isna()
+            people = shown.rows["population"]
+            assert people[silent].sum() <= 0.05 * people.sum(), (code, layer)
+            assert expected["name"].iloc[0] in " ".join(shown.rows["name"])
+        drawn = map_file(build, shown, selection)["features"]
+        assert sorted(f["properties"]["c"] for f in drawn) == sorted(expected["code"])
+        values = shown.rows["value"].round(1)
+        key = shown.parts[0].key
+        for feature in drawn[:: max(1, len(drawn) // 20)]:
+            value = values[feature["properties"]["c"]]
+            in_file = feature["properties"][f"v{key}"]
+            assert in_file == (value if value == value else maps.ABSENT)
+
+
+@pytest.mark.parametrize("vintage", VINTAGES)
+def test_page_of_every_ics(build: str, vintage: str) -> None:
+    for code in cached.areas(build, vintage)["code"]:
+        at = page(ics=f"{vintage}:{code}", level="place")
+        assert deck(at)["layers"][0]["id"] == maps.PICKED
+        assert not at.error and not at.warning
+
+
+def test_two_layers_count_every_area_once(build: str) -> None:
+    selection = Selection(ics="ICB26:E54000055", view="two", level="lsoa")
+    shown = scene(build, selection)
+    missing = sum(key.count for key in shown.legend)
+    assert sum(map(sum, shown.square)) + missing == len(shown.rows) == 793
+
+
+def test_overlap_counts_areas_and_people(build: str) -> None:
+    selection = Selection(ics="ICB26:E54000055", view="overlap")
+    shown = scene(build, selection)
+    deprived, sick, reached = (part.figures for part in shown.parts)
+    table = pd.DataFrame(
+        {"decile": deprived["decile"], "need": sick["value"], "reach": reached["value"]}
+    ).round({"need": 1, "reach": 1})
+    need = table["need"].quantile(0.8, interpolation="higher")
+    met = table[
+        (table["decile"] <= 2)
+        & (table["need"] > round(sorted(sick["value"])[int(0.8 * len(sick)) - 1], 1) - 1e-9)
+        & (table["reach"] <= table["reach"].quantile(0.5, interpolation="lower"))
+    ]
+    assert 0 < len(shown.rows) <= len(met) and need > 10
+    people = cached.areas(build, "MSOA21", selection.parent).set_index("code")["population"]
+    total = f"{int(people[shown.rows['code']].sum()):,}"
+    assert f"{total} people live there" in shown.sentence
+    assert shown.legend[0].count == len(shown.rows)
+
+
+def test_indicator_without_the_level_is_shown_at_its_finest_and_says_so(build: str) -> None:
+    selection = Selection(ics="ICB24:E54000055", layer="coverage", coverage="smi_all6")
+    shown = scene(build, selection)
+    assert shown.area_type == "SICBL24"
+    assert any("not published for neighbourhoods" in note for note in shown.notes)
+
+
+def test_figure_of_the_former_ics_is_not_shown_under_the_new_one(build: str) -> None:
+    at = page(ics="ICB26:E54000069", layer="coverage", coverage="gpps_phone_access")
+    assert any("no coverage indicator" in w.value for w in at.warning)
+    at = page(ics="ICB26:E54000069", layer="context", context="gpps_phone_access")
+    assert any("has no figure for this ICS" in text.value for text in at.info)
+
+
+def test_link_restores_everything(build: str) -> None:
+    at = page(
+        ics="ICB24:E54000024",
+        place="QHG-BEDFORD",
+        level="lsoa",
+        layer="context",
+        context="fuel_poverty",
+        breaks="natural",
+    )
+    labels = {box.label: box.value for box in at.selectbox}
+    assert labels["Integrated Care System"] == "ICB24:E54000024"
+    assert labels["Place"] == "QHG-BEDFORD"
+    assert labels["Context indicator"] == "fuel_poverty"
+    assert labels["Classes"] == "natural"
+    first = deck(at)["layers"][0]
+    rule = first["_subLayerProps"]["polygons-fill"]["getFillColor"]
+    assert "properties.p == 'QHG-BEDFORD'" in rule
+
+
+def test_pan_and_zoom_survive_a_change_of_layer(build: str) -> None:
+    at = page(ics="ICB26:E54000055", layer="condition")
+    before = deck(at)
+    at.selectbox(key="pick_condition").select("qof_copd").run()
+    after = deck(at)
+    assert at.query_params["condition"] == "qof_copd"
+    assert before["initialViewState"] == after["initialViewState"]
+    assert before["layers"][0]["data"] == after["layers"][0]["data"]
+    assert before["layers"][0] != after["layers"][0]
+
+
+def test_no_outside_server_is_named(build: str) -> None:
+    spec = deck(page(ics="ICB26:E54000055"))
+    assert spec["mapStyle"] == "__MAP_STYLE__" and "mapProvider" not in spec
+    assert "//" not in json.dumps(spec)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"ics": "ICB26:E54999999"}, "No ICS has the code"),
+        ({"ics": "nonsense"}, "it should look like"),
+        ({"ics": "ICB26:E54000055", "place": "QHL-NOWHERE"}, "has no place"),
+        ({"ics": "ICB26:E54000055", "area": "MSOA21:E02000001"}, "not an area of this ICS"),
+        ({"ics": "ICB26:E54000055", "area": "MSOA21:E02999999"}, "not an area of this ICS"),
+        ({"view": "seven"}, "it can be"),
+        ({"condition": "imd"}, "which is no condition indicator"),
+        ({"level": "' || true || '"}, "it can be"),
+    ],
+)
+def test_bad_link_is_told_and_the_rest_is_shown(
+    build: str, query: dict[str, str], said: str
+) -> None:
+    at = page(**query)
+    assert any(said in warning.value for warning in at.warning)
+    assert at.get("deck_gl_json_chart")
+
+
+def test_neighbourhood_opens_beside_place_ics_and_england(build: str) -> None:
+    at = page(ics="ICB26:E54000055", area="MSOA21:E02001896", layer="condition")
+    table = at.dataframe[0].value
+    assert list(table.columns[:4]) == ["Here", "East", "ICS", "England"]
+    assert len(table) == 21
+    assert at.subheader[0].value == "Small Heath Park"
+
+
+def test_area_split_between_ics_says_so(build: str) -> None:
+    at = page(ics="ICB24:E54000063", area="MSOA21:E02006416")
+    assert any("shared between ICSs" in text.proto.body for text in at.get("html"))
+
+
+def test_download_is_what_is_shown(build: str) -> None:
+    from components import tables
+
+    selection = Selection(ics="ICB26:E54000055", layer="condition", level="lsoa")
+    shown = scene(build, selection)
+    frame = tables.download(shown)
+    assert list(frame["area_code"]) == list(shown.rows["code"])
+    pd.testing.assert_series_equal(
+        frame["value"], shown.rows["value"], check_names=False, check_index=False
+    )
+    found = orjson.loads(cached.geojson(build, shown.area_type, shown.parent, frame))
+    assert len(found["features"]) == 793
+    assert found["features"][0]["properties"]["qof_dm_method"] == "attributed"
+
+
+def test_every_indicator_can_be_mapped_or_says_why_not(build: str) -> None:
+    from components.scene import NothingToShow
+
+    shown_at_all = 0
+    for entry in catalogue.indicators().values():
+        for vintage, code in (("ICB26", "E54000069"), ("ICB24", "E54000063")):
+            selection = Selection(
+                ics=f"{vintage}:{code}", layer=entry.layer, **{entry.layer: entry.id}
+            )
+            try:
+                shown = scene(build, selection)
+            except NothingToShow as nothing:
+                assert entry.name in str(nothing)
+                continue
+            shown_at_all += 1
+            assert shown.parts[0].shown.area_type in AREA_TYPES
+    assert shown_at_all > 300
+
+
+def test_without_a_database_there_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    monkeypatch.setattr(store, "HOME", tmp_path)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    at = AppTest.from_file(SHELL, default_timeout=60).run()
+    assert not at.exception
+    assert "The database is empty" in at.error[0].value
+
+
+def test_widgets_write_only_what_is_not_the_default() -> None:
+    assert Selection().query() == {}
+    assert Selection(layer="coverage").query() == {"layer": "coverage"}
+    assert filters.parse(Selection(layer="coverage", level="lsoa").query())[0].level == "lsoa"
+
+
+@pytest.mark.parametrize("x", ["deprivation", "condition", "coverage", "context"])
+@pytest.mark.parametrize("y", ["deprivation", "condition", "coverage", "context"])
+def test_every_pair_of_layers_is_in_one_map_file(build: str, x: str, y: str) -> None:
+    selection = Selection(ics="ICB26:E54000055", view="two", x=x, y=y)
+    shown = scene(build, selection)
+    properties = map_file(build, shown, selection)["features"][0]["properties"]
+    assert all(f"v{part.key}" in properties for part in shown.parts)

