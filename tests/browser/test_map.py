@@ -63,7 +63,7 @@ def test_row_of_the_list_opens_an_area(browser: Browser, address: str) -> None:
 
 def test_picker_finds_a_neighbourhood_by_name_and_by_code(browser: Browser, address: str) -> None:
     look = Look(browser, address).map(BSOL)
-    box = look.page.get_by_label("Neighbourhood")
+    box = look.page.get_by_role("combobox", name="Neighbourhood")
     for typed, name in (("Small Heath", "Small Heath Park"), ("E02001827", "Hill Hook")):
         box.click()
         box.fill(typed)
@@ -84,7 +84,7 @@ def test_switch_of_layer_downloads_nothing_and_keeps_pan_and_zoom(
     before = tooltip.inner_text().splitlines()[0]
     fetched: list[str] = []
     look.page.on("request", lambda r: fetched.append(r.url) if "/maps/" in r.url else None)
-    look.page.get_by_label("Condition indicator").click()
+    look.page.get_by_role("combobox", name="Condition indicator").click()
     look.page.get_by_role("option", name="COPD").first.click()
     look.page.wait_for_url("**condition=qof_copd**")
     look.settled()
@@ -98,8 +98,10 @@ def test_link_restores_what_was_seen(browser: Browser, address: str) -> None:
     query = "?ics=ICB24:E54000024&place=QHG-BEDFORD&layer=context&breaks=natural&level=lsoa"
     look = Look(browser, address).map(query)
     expect(look.page.get_by_role("heading", name="Bedford")).to_be_visible()
-    expect(look.page.get_by_label("Context indicator")).to_have_value("Fuel poverty (LILEE)")
-    expect(look.page.get_by_label("Classes")).to_have_value("natural breaks")
+    expect(look.page.get_by_role("combobox", name="Context indicator")).to_have_value(
+        "Fuel poverty (LILEE)"
+    )
+    expect(look.page.get_by_role("combobox", name="Classes")).to_have_value("natural breaks")
 
 
 def test_back_button_returns_to_the_layer_before(browser: Browser, address: str) -> None:
@@ -108,25 +110,25 @@ def test_back_button_returns_to_the_layer_before(browser: Browser, address: str)
     look.page.wait_for_url("**view=overlap**")
     look.settled()
     look.page.go_back()
-    expect(look.page.get_by_label("Deprivation indicator")).to_be_visible()
+    expect(look.page.get_by_role("combobox", name="Classes")).to_be_visible()
     assert "view=overlap" not in look.page.url
 
 
 def test_downloads_are_what_is_shown(browser: Browser, address: str) -> None:
     look = Look(browser, address).map(f"{BSOL}&layer=condition")
     with look.page.expect_download() as csv:
-        look.page.get_by_role("button", name="CSV").click()
+        look.page.get_by_role("button", name="CSV", exact=True).click()
     lines = csv.value.path().read_text("utf-8-sig").splitlines()
     assert len(lines) == 162
     assert lines[0].startswith("area_type,area_code,area_name,indicator_id")
     with look.page.expect_download() as shapes:
-        look.page.get_by_role("button", name="GeoJSON").click()
+        look.page.get_by_role("button", name="GeoJSON", exact=True).click()
     assert len(json.loads(shapes.value.path().read_text())["features"]) == 161
 
 
 def test_ics_is_gone_to_from_the_map_of_england(browser: Browser, address: str) -> None:
     look = Look(browser, address).map()
-    box = look.page.get_by_label("Integrated Care System")
+    box = look.page.get_by_role("combobox", name="Integrated Care System")
     box.click()
     box.fill("Greater Manchester")
     look.page.get_by_role("option").first.click()

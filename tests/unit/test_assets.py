@@ -169,4 +169,17 @@ def test_labels() -> None:
     points = pd.DataFrame(
         {"name": ["Ham"], "longitude": [0.123456], "latitude": [51.5], "population": [10]}
     )
-    assert json.loads(assets.labels(points)) == [{"n": "Ham", "p": [0.1235, 51.5], "w": 10}]
+    assert json.loads(assets.labels(points)) == [{"n": "Ham", "p": [0.1235, 51.5]}]
+
+
+def test_of_names_that_would_overlap_the_larger_area_keeps_its_own() -> None:
+    points = pd.DataFrame(
+        {
+            "name": ["Little Ham", "Great Ham", "Far Away"],
+            "longitude": [0.0, 0.01, 1.0],
+            "latitude": [51.5, 51.5, 52.5],
+            "population": [10, 20, 5],
+        }
+    )
+    kept = [row["n"] for row in json.loads(assets.labels(points))]
+    assert kept == ["Great Ham", "Far Away"]

@@ -30,13 +30,13 @@ FIGURES = series(
     [
         ("qof_hyp", "LSOA21", "ICB24", "LSOA21"),
         ("qof_hyp", "PLACE24", "ICB24", "PLACE24"),
-        ("qof_hyp", "PLACE26", "ICB26", None),
+        ("qof_hyp", "PLACE26", "ICB26", "MSOA21"),
         ("qof_hyp", "PCN26", "ICB26", "PCN26"),
         ("qof_hyp", "ENG", "ICB24", "ENG"),
         ("qof_hyp", "RGN24", "ICB24", None),
         ("smi_all6", "LSOA21", "ICB24", "SICBL24"),
         ("smi_all6", "ICB24", "ICB24", "ICB24"),
-        ("smi_all6", "ICB26", "ICB26", None),
+        ("smi_all6", "ICB26", "ICB26", "SICBL24"),
         ("gpps_continuity", "MSOA21", "ICB24", "ICB24"),
         ("gpps_continuity", "MSOA21", "ICB26", None),
         ("registered_65plus", "LSOA21", "ICB26", "ICB26"),
@@ -44,7 +44,7 @@ FIGURES = series(
         ("no_such", "LSOA21", "ICB24", None),
     ],
 )
-def test_the_level_asked_for_or_the_finest_above_it(
+def test_the_level_asked_for_or_the_nearest_one_there_is(
     indicator: str, asked: str, vintage: str, shown: str | None
 ) -> None:
     found = layers.resolve(FIGURES, indicator, asked, vintage)
