@@ -22,7 +22,7 @@ import psutil
 from playwright.sync_api import Browser, Page
 
 from benchmarks import browser as chrome
-from benchmarks.served import ROOT, Server, deck_gl, floor
+from benchmarks.served import ROOT, Relay, Server, deck_gl, floor
 from data import catalogue
 
 ICS: Final = ("ICB24", "QOP")
@@ -134,6 +134,7 @@ def maps(place: Place, repeat: int, browser: Browser) -> Found:
     names = conditions()
     timed = {name: Timed() for name in ("atlas", "naive", "floor", "empty")}
     bytes_: dict[str, list[float]] = {"atlas": [], "naive": []}
+    payload: dict[str, list[float]] = {"atlas": [], "naive": []}
     messages: list[Any] = []
     outside: set[str] = set()
     found = Found()
@@ -156,14 +157,21 @@ def maps(place: Place, repeat: int, browser: Browser) -> Found:
             for name in list(pages) if turn % 2 else list(pages)[::-1]:
                 _measure(browser, pages[name], name, timed[name], names)
         for name, sizes in bytes_.items():
-            with chrome.visit(browser, pages[name]) as page, chrome.wire(page) as wire:
+            server = {"atlas": atlas, "naive": naive}[name]
+            with (
+                Relay(server.url) as relay,
+                chrome.visit(browser, pages[name].replace(server.url, relay.url)) as page,
+                chrome.wire(page) as wire,
+            ):
                 chrome.painted(page)
                 for code in SWITCHED:
                     page.wait_for_timeout(chrome.QUIET)
                     wire.clear()
+                    before = relay.received
                     _next_layer(page, names[code])
                     page.wait_for_timeout(chrome.QUIET)
-                    sizes.append(wire.size)
+                    sizes.append(relay.received - before)
+                    payload[name].append(wire.size)
                     if name == "atlas":
                         messages.append(wire.messages)
     one = timed["atlas"]
@@ -185,6 +193,7 @@ def maps(place: Place, repeat: int, browser: Browser) -> Found:
             name: spread(some.looks) for name, some in timed.items() if some.looks
         },
         "switch_ws_bytes": {name: spread(sizes) for name, sizes in bytes_.items()},
+        "switch_ws_bytes_before_compression": {n: spread(sizes) for n, sizes in payload.items()},
         "switch_ws_messages": _by_kind(messages[-1]),
         "map_file": Path(file).name,
         "requests_to_other_machines": sorted(outside),

@@ -207,3 +207,44 @@ def floor(atlas: str, script: bytes) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class Relay:
+    """A way to a server that counts what the server sends: bytes on the wire, as compressed.
+
+    Attributes
+    ----------
+    received : int
+        Bytes that came from the server so far, on all connections.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._to = ("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        self.received = 0
+
+    def __enter__(self) -> "Relay":
+        threading.Thread(target=self._welcome, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._door.close()
+
+    def _welcome(self) -> None:
+        while True:
+            try:
+                visitor, _ = self._door.accept()
+            except OSError:
+                return
+            server = socket.create_connection(self._to)
+            for one, other in ((visitor, server), (server, visitor)):
+                threading.Thread(target=self._pass, args=(one, other, server), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while content := one.recv(1 << 16):
+                if one is server:
+                    self.received += len(content)
+                other.sendall(content)
+            other.shutdown(socket.SHUT_WR)

@@ -5,10 +5,12 @@ Questions are answered in threads, so the event loop that serves the pages never
 
 import gzip
 import hashlib
+import importlib.util
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import anyio.to_thread
@@ -92,8 +94,12 @@ class Refusal(AtlasError):
         super().__init__(sentence)
 
 
-class SecurityHeaders:
-    """ASGI middleware that puts `HEADERS` on every HTTP answer; websockets pass untouched."""
+class Headers:
+    """ASGI middleware that puts `HEADERS` on every HTTP answer; websockets pass untouched.
+
+    Pages also name the part of Streamlit that draws maps, so that a browser fetches it at once
+    rather than when the first map arrives.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -103,15 +109,27 @@ class SecurityHeaders:
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if headers.get("content-type", "").startswith("text/html") and _drawing_code():
+                    headers["Link"] = f"<{_drawing_code()}>; rel=modulepreload"
             await send(message)
 
         await self.app(scope, receive, headed if scope["type"] == "http" else send)
 
 
+@cache
+def _drawing_code() -> str:
+    """Address of the script of Streamlit that draws maps; '' where it is not found."""
+    spec = importlib.util.find_spec("streamlit")
+    root = Path(spec.origin).parent / "static" if spec and spec.origin else Path()
+    found = sorted(root.glob("static/js/DeckGlJsonChart.*.js"))
+    return f"/{found[0].relative_to(root)}" if found else ""
+
+
 def middleware() -> list[Middleware]:
     """Middleware for the whole app."""
-    return [Middleware(SecurityHeaders)]
+    return [Middleware(Headers)]
 
 
 def routes() -> list[Route]:

@@ -167,30 +167,21 @@ def pick_layers(build: str, selection: Selection) -> None:
 
 
 def _one(build: str, selection: Selection) -> None:
-    dated = selection.layer == "condition"
-    first, second, third, *last = st.columns([3, 7, 3, 2] if dated else [3, 7, 3])
-    with first:
+    with st.container(horizontal=True):
         _layer("Layer", "layer", selection.layer)
-    with second:
         _indicator(build, selection, selection.layer)
-    with third:
         _breaks(selection)
-    if dated:
-        with last[0]:
+        if selection.layer == "condition":
             _year(build, selection)
 
 
 def _two(build: str, selection: Selection) -> None:
-    dated = "condition" in (selection.x, selection.y)
-    columns = st.columns([3, 5, 3, 5, 2] if dated else [3, 5, 3, 5])
-    for n, (name, label) in enumerate((("x", "First layer"), ("y", "Second layer"))):
-        layer = getattr(selection, name)
-        with columns[2 * n]:
+    with st.container(horizontal=True):
+        for name, label in (("x", "First layer"), ("y", "Second layer")):
+            layer = getattr(selection, name)
             _layer(label, name, layer)
-        with columns[2 * n + 1]:
             _indicator(build, selection, layer, suffix=name)
-    if dated:
-        with columns[4]:
+        if "condition" in (selection.x, selection.y):
             _year(build, selection)
 
 
@@ -214,7 +205,7 @@ def _overlap(build: str, selection: Selection) -> None:
 
 
 def _layer(label: str, name: str, value: str) -> None:
-    choose(label, name, value, list(theme.LAYERS), theme.LAYERS)
+    choose(label, name, value, list(theme.LAYERS), theme.LAYERS, width=170)
 
 
 def _indicator(build: str, selection: Selection, layer: str, suffix: str = "") -> None:
@@ -236,11 +227,11 @@ def _indicator(build: str, selection: Selection, layer: str, suffix: str = "") -
 def _year(build: str, selection: Selection) -> None:
     periods = cached.series(build).query("indicator_id == @selection.condition")["period"]
     years = sorted(periods.unique(), reverse=True)
-    choose("Year", "year", selection.year, years, {})
+    choose("Year", "year", selection.year, years, {}, width=120)
 
 
 def _breaks(selection: Selection) -> None:
-    choose("Classes", "breaks", selection.scheme(selection.layer), list(BREAKS), BREAKS)
+    choose("Classes", "breaks", selection.scheme(selection.layer), list(BREAKS), BREAKS, width=210)
 
 
 def on_pick(read: Callable[[], str]) -> Callable[[], None]:

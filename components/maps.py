@@ -169,15 +169,8 @@ def deck(
         layers=layers,
         initial_view_state=view(focus, width, height),
         map_provider=None,
-        tooltip={
-            "html": tooltip,
-            "style": {
-                "backgroundColor": theme.INK,
-                "color": "white",
-                "fontSize": "13px",
-                "maxWidth": "280px",
-            },
-        },
+        # an empty style: the look is in style.css and is not sent with every change
+        tooltip={"html": tooltip, "style": {}},
     )
 
 
@@ -196,8 +189,6 @@ def view(focus: Focus, width: int, height: int) -> pdk.ViewState:
         longitude=round((focus.west + focus.east) / 2, 5),
         latitude=round(math.degrees(middle), 5),
         zoom=round(min(zoom, 14), 3),
-        min_zoom=4,
-        max_zoom=15,
     )
 
 

@@ -81,8 +81,7 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
         on_select=filters.on_pick(lambda: _clicked(key, scene.area_type)),
         selection_mode="single-object",
         alt=f"Map of {focus_on['name']} by {AREA_TYPES[scene.area_type].name}: "
-        + ", ".join(part.entry.short_name for part in scene.parts)
-        + ". The sentence and the list beside it say what it shows.",
+        + ", ".join(part.entry.short_name for part in scene.parts),
     )
 
 
@@ -111,9 +110,8 @@ def legend(scene: Scene) -> None:
     if len(scene.parts) == 3:
         name = "<b>All three conditions</b>"
     keys = "".join(
-        f'<span><i class="{"gone" if key.colour == theme.MISSING else ""}" '
-        f'style="background-color:{key.colour}"></i>{escape(key.label)} '
-        f"({key.count:,})</span>"
+        f"<span><i{' class=gone' if key.colour == theme.MISSING else ''} "
+        f'style="background-color:{key.colour}"></i>{escape(key.label)} ({key.count:,})</span>'
         for key in scene.legend
     )
     if keys or name:
@@ -262,10 +260,8 @@ def _beside(build: str, selection: Selection) -> dict[str, pd.DataFrame]:
 def said(scene: Scene) -> None:
     """The sentence, the notes, the sources."""
     notes = "".join(f'<p class="atlas-note">{escape(note)}</p>' for note in scene.notes)
-    st.html(
-        f'<p class="atlas-sentence">{escape(scene.sentence)}</p>{notes}'
-        f"{provenance.source_line(scene.parts)}"
-    )
+    st.html(f'<p class="atlas-sentence">{escape(scene.sentence)}</p>{notes}')
+    st.html(provenance.source_line(scene.parts))
     provenance.caveats(scene.parts)
 
 

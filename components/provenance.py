@@ -1,6 +1,6 @@
 """Where a figure comes from: source line, attribution, caveats. Under every figure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -11,24 +11,18 @@ from data import catalogue
 OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
-def source_line(parts: Iterable[Part]) -> str:
+def source_line(parts: Sequence[Part]) -> str:
     """HTML that names publisher, title, period and licence of every layer shown."""
     said = []
     for part in parts:
-        files = [f for f in catalogue.files() if f.source == part.feed_source]
-        first = files[-1]
+        file = [f for f in catalogue.files() if f.source == part.feed_source][-1]
+        subject = f"{part.entry.short_name}: " if len(parts) > 1 else ""
+        title = _plain_title(file.title)
         said.append(
-            f"{escape(part.entry.short_name)}: {escape(first.publisher)}, "
-            f"{escape(_plain_title(first.title))}, {escape(part.shown.period)} "
-            f"({escape(first.licence)})"
+            escape(f"{subject}{file.publisher}, {title}, {part.shown.period} ({file.licence})")
         )
-    return (
-        '<p class="atlas-source"><b>Source.</b> '
-        + ". ".join(dict.fromkeys(said))
-        + ". Boundaries: "
-        "Office for National Statistics, LSOA 2021; contains OS data © Crown copyright and "
-        "database right 2026.</p>"
-    )
+    sources = ". ".join(dict.fromkeys(said))
+    return f'<p class="atlas-source"><b>Source.</b> {sources}.</p>'
 
 
 def _plain_title(title: str) -> str:
@@ -56,6 +50,7 @@ def footer() -> None:
     st.html(
         '<p class="atlas-foot">Contains public sector information licensed under the '
         f'<a href="{OGL}">Open Government Licence v3.0</a>; MSOA names © House of Commons Library, '
-        "Open Parliament Licence v3.0. Contains OS data © Crown copyright and database right 2026. "
+        "Open Parliament Licence v3.0. Boundaries: Office for National Statistics, LSOA 2021. "
+        "Contains OS data © Crown copyright and database right 2026. "
         "Not an NHS website.</p>"
     )

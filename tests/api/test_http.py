@@ -52,7 +52,7 @@ def test_websockets_pass() -> None:
         await socket.send_text(await socket.receive_text())
         await socket.close()
 
-    with TestClient(api.SecurityHeaders(echo)).websocket_connect("/") as socket:
+    with TestClient(api.Headers(echo)).websocket_connect("/") as socket:
         socket.send_text("as it was")
         assert socket.receive_text() == "as it was"
 
