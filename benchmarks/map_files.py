@@ -26,7 +26,7 @@ def main() -> None:
         for code in groups["code"].value_counts().index[:LARGEST]:
             parent = (vintage, code)
             names = [cached.map_file(build, "LSOA21", parent, YEAR, kind) for kind in layers.HELD]
-            names.append(cached.outline_file(build, "MSOA21", parent))
+            names.append(cached.lines_file(build, "LSOA21", "MSOA21", parent))
             for name in names:
                 sizes[name] = (folder / f"{name}.gz").stat().st_size / 1000
     json.dump(sizes, sys.stdout)

@@ -1,16 +1,17 @@
 """The only caches. Frames from here are shared by all sessions: never change one."""
 
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from sqlalchemy import Engine
 
 from components import maps
 from data import catalogue, layers, load, store
+from data.errors import SnapshotError
 from geo import assets, boundaries, classify
 from geo.areas import AREA_TYPES
 
@@ -116,8 +117,21 @@ def national(build: str, series_id: int) -> "np.ndarray[Any, np.dtype[np.float64
 
 @st.cache_resource(show_spinner=False)
 def shapes() -> gpd.GeoSeries:
-    """Boundaries of all LSOAs."""
-    return boundaries.read(load.SNAPSHOT / "boundaries.parquet")
+    """Boundaries of all LSOAs.
+
+    Raises
+    ------
+    SnapshotError
+        When they are missing or damaged.
+    """
+    path = load.SNAPSHOT / "boundaries.parquet"
+    try:
+        return boundaries.read(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise SnapshotError(
+            f"{path.parent.name}/{path.name} is missing or damaged, so no map can be drawn. "
+            "Restore it from the repository, or run 'make data'."
+        ) from error
 
 
 @st.cache_resource(show_spinner=False)
@@ -214,7 +228,7 @@ def _map_file(build: str, area_type: str, parent: tuple[str, str], year: str, ki
         value = wide["value"][row.series_id].reindex(here.index)
         rounded = value.round(entries[row.indicator_id].decimals)
         columns[f"v{row.key}"] = _or_absent(rounded)
-        if kind != "all":
+        if row.layer in layers.RANKED[kind]:
             alike = rounded.round(0) if row.method == "inherited" else rounded
             columns[f"r{row.key}"] = _or_absent(alike.rank(ascending=False, method="min"))
         if row.layer == "deprivation":
@@ -270,8 +284,3 @@ def _breaks(
 def practices(build: str, parent: tuple[str, str]) -> pd.DataFrame:
     """GP practices in an area."""
     return store.practices(engine(), parent)
-
-
-def home() -> Path:
-    """Folder of the atlas's own files."""
-    return store.HOME

@@ -151,7 +151,6 @@ def deck(
                 "GeoJsonLayer",
                 id="practices",
                 data=practices_url,
-                pickable=False,
                 _subLayerProps={
                     "points-circle": {
                         "getFillColor": [214, 0, 120],
@@ -197,7 +196,6 @@ def _edges(name: str, url: str, colour: str, width: float | str) -> pdk.Layer:
         "GeoJsonLayer",
         id=name,
         data=url,
-        pickable=False,
         get_line_color=colour,
         line_width_units="'pixels'",
         get_line_width=width,
@@ -213,12 +211,11 @@ def _names(url: str) -> pdk.Layer:
         get_text="n",
         get_size=12,
         character_set="'auto'",
-        font_family="'Source Sans, Arial, sans-serif'",
+        font_family="'Source Sans, sans-serif'",
         font_weight=600,
         background=True,
         get_background_color=[255, 255, 255, 205],
         background_padding=[3, 1],
-        pickable=False,
     )
 
 

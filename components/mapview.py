@@ -172,8 +172,9 @@ def listed(selection: Selection, scene: Scene) -> None:
         height=470 if len(table) >= tables.ROWS else "auto",
         column_config={"Area": st.column_config.Column(width=225)}
         | {
-            name: st.column_config.Column(width=70 if name in ("People", "IMD decile") else 95)
+            name: st.column_config.Column(width=95)
             for name in table.columns[1:]
+            if len(table.columns) > 3
         },
         alt=f"List of {AREA_TYPES[scene.area_type].plural}",
     )

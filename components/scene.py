@@ -203,13 +203,14 @@ def _line(one: Part, england: float | None, total: int, where: str, ranked: bool
 
 def _tooltip(build: str, parts: Sequence[Part], parent: tuple[str, str]) -> str:
     where = cached.area(build, *parent)["name"]
+    kind = layers.holding([part.entry.layer for part in parts])
     lines = [
         _line(
             one,
             cached.england(build, one.entry.id, one.shown.period),
             len(one.figures),
             where,
-            ranked=layers.holding([p.entry.layer for p in parts]) != "all",
+            ranked=one.entry.layer in layers.RANKED[kind],
         )
         for one in parts
     ]

@@ -10,8 +10,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from components import cached, provenance  # noqa: E402 - the path comes first
-from data.errors import AtlasError  # noqa: E402
-from geo.errors import GeoError  # noqa: E402
+from components.telling import told  # noqa: E402
 
 st.set_page_config(
     page_title="ICS Neighbourhood Atlas",
@@ -29,9 +28,14 @@ page = st.navigation(
     ],
     position="top",
 )
-try:
+
+
+@told
+def draw() -> None:
+    """Draw the page that was asked for, if there is anything to show."""
     cached.build()
     page.run()
-except (AtlasError, GeoError) as error:
-    st.error(str(error), icon=":material/error:")
+
+
+draw()
 provenance.footer()

@@ -56,9 +56,3 @@ def percent(part: float, whole: float) -> str:
     if 0 < share < 1:
         return "under 1%"
     return f"{share:.0f}%"
-
-
-def ordinal(n: int) -> str:
-    """1 -> '1st'."""
-    suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n:,}{suffix}"

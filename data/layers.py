@@ -85,7 +85,10 @@ HELD: Final = {
     "context": ("context", "coverage"),
     "all": ("deprivation", "condition", "coverage"),
 }
-"""The layers that a map file of each kind holds. `all` holds no ranks, so that it stays small."""
+"""The layers that a map file of each kind holds."""
+
+RANKED: Final = {"need": HELD["need"], "coverage": ("coverage",), "context": (), "all": ()}
+"""Those of them whose ranks it holds too; the others go without, so that files stay small."""
 
 
 def holding(wanted: Collection[str]) -> str:

@@ -100,7 +100,7 @@ class MapFiles:
                 return note.read_text()
             content = make()
             self.folder.mkdir(parents=True, exist_ok=True)
-            name = f"{key}-{hashlib.sha256(content).hexdigest()[:16]}.json"
+            name = f"{key}-{hashlib.sha256(content).hexdigest()[:12]}.json"
             _put(self.folder / f"{name}.gz", gzip.compress(content, 9, mtime=0))
             _put(note, name.encode())
             return name

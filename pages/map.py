@@ -4,12 +4,14 @@ import streamlit as st
 
 from components import cached, filters, mapview
 from components.scene import NothingToShow, scene
+from components.telling import told
 
 build = cached.build()
 selection = filters.pick_area(build, filters.current())
 
 
 @st.fragment
+@told
 def explore() -> None:
     """Everything that a change of layer draws again."""
     selection = filters.pick_area_codes(build, filters.current())

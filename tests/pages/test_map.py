@@ -240,6 +240,16 @@ def test_without_a_database_there_is_a_sentence(
     assert "The database is empty" in at.error[0].value
 
 
+def test_without_boundaries_there_is_a_sentence(
+    build: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "boundaries.parquet").write_bytes(b"PAR1 not really")
+    monkeypatch.setattr(cached.load, "SNAPSHOT", tmp_path)
+    at = AppTest.from_file(SHELL, default_timeout=60).run()
+    assert not at.exception
+    assert "boundaries.parquet is missing or damaged" in at.error[0].value
+
+
 def test_widgets_write_only_what_is_not_the_default() -> None:
     assert Selection().query() == {}
     assert Selection(layer="coverage").query() == {"layer": "coverage"}
