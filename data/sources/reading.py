@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import numpy as np
 import pandas as pd
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from data.errors import SourceError
 
@@ -284,7 +284,7 @@ def workbook(path: Path) -> CalamineWorkbook:
     """
     try:
         return CalamineWorkbook.from_path(str(path))
-    except Exception as error:  # calamine raises a class of its own per fault
+    except (CalamineError, OSError) as error:
         raise SourceError(
             path.name, found=f"a file that does not open ({error})", expected="a workbook"
         ) from error
