@@ -247,29 +247,16 @@ def on_map(build: str, area_type: str, year: str, kind: str) -> pd.DataFrame:
     return layers.on_map(series(build), area_type, year, kind)
 
 
+@st.cache_resource(show_spinner=False, max_entries=1000)
 def breaks(
     build: str,
     series_id: int,
     parent: tuple[str, str],
     scheme: classify.Scheme,
     decimals: int,
-    place: str = "",
     classes: int = classify.CLASSES,
 ) -> classify.Breaks:
     """Class limits for a map of one series under a parent."""
-    return _breaks(build, series_id, parent, scheme, decimals, place, classes)
-
-
-@st.cache_resource(show_spinner=False, max_entries=1000)
-def _breaks(
-    build: str,
-    series_id: int,
-    parent: tuple[str, str],
-    scheme: classify.Scheme,
-    decimals: int,
-    place: str,
-    classes: int,
-) -> classify.Breaks:
     values = figures(build, series_id, parent)["value"].to_numpy("float64")
     return classify.breaks(
         values,

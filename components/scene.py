@@ -17,7 +17,6 @@ from data.layers import Shown
 from geo.areas import AREA_TYPES
 from geo.classify import Breaks, classify
 
-LEVELS = {"place": "places", "neighbourhood": "neighbourhoods", "lsoa": "LSOAs"}
 ABOVE = {"LSOA21": "MSOA21", "MSOA21": "PLACE"}
 """Whose outlines stay visible."""
 
