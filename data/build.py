@@ -27,11 +27,23 @@ from data.sources import paths, sources
 from data.sources.reading import Parsed
 from geo import boundaries, lookups
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Version of the snapshot's own layout."""
 
 Floats = npt.NDArray[np.float64]
 Inputs = Mapping[str, list[tuple[Path, Parsed]]]
+
+AGES: Final = {
+    "under5": (0, 5),
+    "under15": (0, 15),
+    "aged_15_24": (15, 25),
+    "aged_25_44": (25, 45),
+    "aged_45_64": (45, 65),
+    "65plus": (65, 200),
+    "75plus": (75, 200),
+    "85plus": (85, 200),
+}
+"""Ages, from and below, that measures of the Census count."""
 
 COUNT_DECIMALS: Final = 1
 MEAN_DECIMALS: Final = 2
@@ -186,6 +198,7 @@ def _lsoas(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
         icb24=_frame(inputs, "ons_lsoa_icb24"),
         icb26=_frame(inputs, "nhse_lsoa_icb26"),
         msoa=_frame(inputs, "ons_lsoa_msoa21"),
+        ward=_frame(inputs, "ons_lsoa_ward24"),
         rural_urban=_frame(inputs, "ons_lsoa_rural_urban"),
         utla=_frame(inputs, "ons_ltla_utla"),
         places=_frame(inputs, "ics_places"),
@@ -396,18 +409,16 @@ def _figures(
             }
         )
     if source == "census_age":
-        bands = {"65plus": 65, "under5": 0, "under15": 0}
-        upper = {"65plus": 200, "under5": 5, "under15": 15}
         start = frame["age"].str.extract(r"(\d+)")[0].astype(int)
         total = frame.groupby("lsoa21")["count"].sum()
         return pd.concat(
             [
                 _census(
                     name,
-                    frame[start.ge(low) & start.lt(upper[name])].groupby("lsoa21")["count"].sum(),
+                    frame[start.ge(low) & start.lt(high)].groupby("lsoa21")["count"].sum(),
                     total,
                 )
-                for name, low in bands.items()
+                for name, (low, high) in AGES.items()
             ]
         )
     if source == "census_ethnicity":

@@ -32,7 +32,7 @@ from geo.areas import ENGLAND
 from geo.lookups import GROUPINGS
 
 SNAPSHOT: Final = Path(__file__).parent / "snapshot"
-SNAPSHOT_SCHEMA: Final = 1
+SNAPSHOT_SCHEMA: Final = 2
 TABLES: Final = ("build", "observation", "series", "practice", "containment", "area")
 BEGIN: Final[Mapping[str, tuple[str, ...]]] = {
     "sqlite": ("PRAGMA busy_timeout=120000", "BEGIN IMMEDIATE"),

@@ -42,6 +42,7 @@ AREA_TYPES: Final = {
         AreaType("LAD24", "local authority", "local authorities", r"E(06|07|08|09)\d{6}"),
         AreaType("PLACE26", "place", "places", r"[A-Z0-9]{3,5}-[A-Z0-9-]+"),
         AreaType("PLACE24", "place", "places", r"[A-Z0-9]{3,5}-[A-Z0-9-]+"),
+        AreaType("WD24", "ward", "wards", r"E05\d{6}"),
         AreaType("PCN26", "primary care network", "primary care networks", r"U\d{5}"),
         AreaType("PCN22", "primary care network", "primary care networks", r"U\d{5}"),
         AreaType("MSOA21", "neighbourhood", "neighbourhoods", r"E02\d{6}"),

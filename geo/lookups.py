@@ -1,7 +1,7 @@
 """Which area lies in which, built up from LSOAs of 2021.
 
 Everything larger than an LSOA is a grouping of LSOAs, so both vintages of ICSs, places,
-neighbourhoods and local authorities are columns of one table.
+wards, neighbourhoods and local authorities are columns of one table.
 """
 
 import re
@@ -37,6 +37,7 @@ GROUPINGS: Final = (
     "LAD24",
     "PLACE26",
     "PLACE24",
+    "WD24",
     "PCN26",
     "MSOA21",
 )
@@ -50,6 +51,11 @@ CORRECTIONS: Final = {
 }
 """Where a look-up is known to be wrong: LSOA, what it should say, and why."""
 
+NO_WARD: Final = {
+    "E01027305": "best-fitted to a ward of Cherwell, but it lies in West Northamptonshire",
+}
+"""LSOAs that the look-up of wards puts in another authority: in no ward, and why."""
+
 NO_NETWORK: Final = "U"
 """What the look-up of primary care networks says where most patients' practice is in none."""
 
@@ -62,6 +68,7 @@ def lsoa_table(
     icb24: pd.DataFrame,
     icb26: pd.DataFrame,
     msoa: pd.DataFrame,
+    ward: pd.DataFrame,
     rural_urban: pd.DataFrame,
     utla: pd.DataFrame,
     places: pd.DataFrame,
@@ -71,24 +78,30 @@ def lsoa_table(
 
     Parameters
     ----------
-    icb24, icb26, msoa, rural_urban, utla, places, pcn : pandas.DataFrame
+    icb24, icb26, msoa, ward, rural_urban, utla, places, pcn : pandas.DataFrame
         Frames of the readers of the same look-ups.
 
     Returns
     -------
     lsoas : pandas.DataFrame
         One row an LSOA: `lsoa21`, `name`, `rural_urban`, and a code column for each of
-        `GROUPINGS`; ordered so that neighbours stand together.
+        `GROUPINGS`; ordered so that neighbours stand together. Missing where an LSOA is in none:
+        most of its patients in no network, or its ward not known (`NO_WARD`).
     names : pandas.DataFrame
         `area_type`, `area_code`, `name`, `nhs_code` of every grouping.
 
     Raises
     ------
     LookupGapError
-        When a look-up lacks an LSOA that another has.
+        When a look-up lacks an LSOA that another has, or puts it in a ward of another authority.
     """
     table = icb24.rename(columns={"lsoa21_name": "name"})
-    for other, name in ((icb26, "ICB 2026"), (msoa, "MSOA"), (rural_urban, "rural-urban")):
+    for other, name in (
+        (icb26, "ICB 2026"),
+        (msoa, "MSOA"),
+        (ward.rename(columns={"lad24": "ward24_lad24"}), "ward 2024"),
+        (rural_urban, "rural-urban"),
+    ):
         gap = set(table["lsoa21"]) ^ set(other["lsoa21"])
         if gap:
             raise LookupGapError(
@@ -97,6 +110,14 @@ def lsoa_table(
             )
         table = table.merge(other, on="lsoa21", validate="1:1")
     table = _corrected(table)
+    astray = table["ward24_lad24"] != table["lad24"]
+    unknown = set(table.loc[astray, "lsoa21"]).difference(NO_WARD)
+    if unknown:
+        raise LookupGapError(
+            f"LSOA {min(unknown)} is in one authority in the ICB 2024 look-up and in a ward of "
+            "another in the ward 2024 look-up; fetch both again from the same edition."
+        )
+    table["ward24"] = table["ward24"].mask(astray)
     table = table.merge(utla, left_on="lad24", right_on="lad23", how="left", validate="m:1")
     table = table.merge(places, on=["lsoa21", "icb24_nhs"], how="left", validate="1:1")
     table = table.merge(pcn[["lsoa21", "pcn26", "pcn26_name"]], on="lsoa21", how="left")
@@ -121,6 +142,7 @@ def lsoa_table(
         "LAD24": ("lad24", "lad24_name", None),
         "PLACE26": ("place26", "place26_name", None),
         "PLACE24": ("place24", "place24_name", None),
+        "WD24": ("ward24", "ward24_name", None),
         "PCN26": ("pcn26", "pcn26_name", "pcn26"),
         "MSOA21": ("msoa21", "msoa21_name", None),
     }

@@ -13,7 +13,7 @@ COLUMNS = {
 }
 PATTERNS = {
     "lsoa21": AREA_TYPES["LSOA21"].pattern,
-    "ward24": r"E05\d{6}",
+    "ward24": AREA_TYPES["WD24"].pattern,
     "lad24": AREA_TYPES["LAD24"].pattern,
 }
 IGNORED = ("LSOA21NM", "LSOA21NMW", "WD24NMW", "LAD24NM", "LAD24NMW", "FID", "ObjectId")

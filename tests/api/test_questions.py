@@ -49,7 +49,9 @@ def test_indicators_of_a_layer(client: TestClient) -> None:
     assert {row["layer"] for row in rows} == {"deprivation"}
 
 
-@pytest.mark.parametrize(("kind", "number"), [("ICB24", 42), ("ICB26", 36), ("ENG", 1)])
+@pytest.mark.parametrize(
+    ("kind", "number"), [("ICB24", 42), ("ICB26", 36), ("ENG", 1), ("WD24", 6_784)]
+)
 def test_areas_of_a_type(client: TestClient, kind: str, number: int) -> None:
     answer = client.get(f"/api/v1/areas?type={kind}").json()
     assert answer["count"] == len(answer["data"]) == number

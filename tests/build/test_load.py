@@ -174,7 +174,7 @@ def _unknown_area(folder: Path) -> None:
         (_no_manifest, "manifest.json is missing"),
         (_not_json, "it is not JSON"),
         (_no_object, "layout"),
-        (_other_layout, "layout 99, this atlas reads layout 1"),
+        (_other_layout, "layout 99, this atlas reads layout 2"),
         (_no_file, "published.parquet is missing"),
         (_one_byte, "lsoa_figures.parquet is damaged"),
         (_half, "boundaries.parquet is damaged"),

@@ -57,7 +57,7 @@ def test_nothing_apportioned_is_lost(engine: Engine, made: Path) -> None:
     truths.check_ledger(made)
 
 
-@pytest.mark.parametrize("kind", ["MSOA21", "LAD24", "ICB24", "ICB26"])
+@pytest.mark.parametrize("kind", ["MSOA21", "WD24", "LAD24", "ICB24", "ICB26"])
 def test_larger_areas_are_the_sums_of_their_lsoas(engine: Engine, made: Path, kind: str) -> None:
     truths.check_sums(engine, made, kind)
 

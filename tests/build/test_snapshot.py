@@ -48,7 +48,9 @@ def test_nothing_apportioned_is_lost(snapshot: Path) -> None:
     truths.check_ledger(snapshot)
 
 
-@pytest.mark.parametrize("kind", ["MSOA21", "LAD24", "ICB24", "ICB26", "PLACE24", "PLACE26"])
+@pytest.mark.parametrize(
+    "kind", ["MSOA21", "WD24", "LAD24", "ICB24", "ICB26", "PLACE24", "PLACE26"]
+)
 def test_larger_areas_are_the_sums_of_their_lsoas(
     engine: Engine, snapshot: Path, kind: str
 ) -> None:

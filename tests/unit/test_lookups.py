@@ -38,6 +38,14 @@ def table(**changes: pd.DataFrame) -> dict[str, pd.DataFrame]:
         }
     )
     msoa = pd.DataFrame({"lsoa21": codes, "msoa21": "E02000001", "msoa21_name": "Town 001"})
+    ward = pd.DataFrame(
+        {
+            "lsoa21": codes,
+            "ward24": ["E05000001", "E05000002", "E05000002", "E05000003"],
+            "ward24_name": ["St Mary's", "Castle", "Castle", "St Mary's"],
+            "lad24": icb24["lad24"],
+        }
+    )
     rural = pd.DataFrame({"lsoa21": codes, "rural_urban": "UN1", "region": "South East"})
     utla = pd.DataFrame(
         {
@@ -56,8 +64,8 @@ def table(**changes: pd.DataFrame) -> dict[str, pd.DataFrame]:
         }
     )
     frames = {
-        "icb24": icb24, "icb26": icb26, "msoa": msoa, "rural_urban": rural,
-        "utla": utla, "places": places, "pcn": pcn,
+        "icb24": icb24, "icb26": icb26, "msoa": msoa, "ward": ward,
+        "rural_urban": rural, "utla": utla, "places": places, "pcn": pcn,
     }  # fmt: skip
     return frames | changes
 
@@ -91,12 +99,26 @@ class TestTable:
         assert named["U00001"] == "First and Last PCN"
         assert "U" not in named
 
+    def test_wards_of_one_name_stay_apart_and_keep_it(self) -> None:
+        lsoas, names = lookups.lsoa_table(**table())
+        wards = lsoas.set_index("lsoa21")["WD24"]
+        assert wards.tolist() == ["E05000001", "E05000002", "E05000002", "E05000003"]
+        named = names[names["area_type"] == "WD24"].set_index("area_code")["name"]
+        assert named.to_dict() == {
+            "E05000001": "St Mary's", "E05000002": "Castle", "E05000003": "St Mary's",
+        }  # fmt: skip
+
+    def test_a_ward_of_another_authority_is_refused(self) -> None:
+        ward = table()["ward"].replace({"lad24": {"E07000003": "E07000001"}})
+        with pytest.raises(LookupGapError, match="E01000004 is in one authority"):
+            lookups.lsoa_table(**table(ward=ward))
+
     def test_plain_names(self) -> None:
         _, names = lookups.lsoa_table(**table())
         named = names.set_index("area_code")["name"]
         assert (named["E54000001"], named["E38000001"]) == ("One", "One ICB - 01A")
 
-    @pytest.mark.parametrize("name", ["icb26", "msoa", "rural_urban"])
+    @pytest.mark.parametrize("name", ["icb26", "msoa", "ward", "rural_urban"])
     def test_a_look_up_that_lacks_an_lsoa_is_refused(self, name: str) -> None:
         short = table()[name].iloc[1:]
         with pytest.raises(LookupGapError, match="E01000001"):
@@ -118,6 +140,11 @@ class TestTable:
         lsoas, _ = lookups.lsoa_table(**wrong)
         row = lsoas.set_index("lsoa21").loc[code]
         assert (row["LAD24"], row["RGN24"]) == ("E06000062", "E12000004")
+        assert pd.isna(row["WD24"]), "the look-up knows no ward of its authority"
+        known = wrong["ward"].copy()
+        known.loc[known["lsoa21"] == code, ["ward24", "lad24"]] = ["E05000009", "E06000062"]
+        lsoas, _ = lookups.lsoa_table(**(wrong | {"ward": known}))
+        assert lsoas.set_index("lsoa21").loc[code, "WD24"] == "E05000009"
         here = wrong["icb24"]["lsoa21"] == code
         right = wrong["icb24"].copy()
         right.loc[here, ["lad24", "lad24_name"]] = ["E06000062", "West Northamptonshire"]
