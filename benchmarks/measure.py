@@ -23,7 +23,9 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks import browser as chrome
 from benchmarks.served import ROOT, Relay, Server, deck_gl, floor
-from data import catalogue
+from data import catalogue, inequalities, store
+from data.statistics.inequality import slope_index
+from data.statistics.intervals import standard_error
 
 ICS: Final = ("ICB24", "QOP")
 """Greater Manchester, by type and NHS code."""
@@ -357,6 +359,36 @@ def _map_files(place: Place) -> dict[str, float]:
 def _environment(home: Path) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     return inherited | {"ATLAS_HOME": str(home), "PYTHONPATH": str(ROOT)}
+
+
+def inequality(place: Place, repeat: int) -> Found:
+    """Slope index with interval: every condition, every ICS of 2024, three years."""
+    engine = store.connect(f"sqlite:///{place.home / 'atlas.db'}")
+    series = store.series(engine)
+    wanted = series[series["indicator_id"].isin(conditions()) & (series["area_type"] == "LSOA21")]
+    codes = store.areas(engine, ICS[0])["code"].tolist()
+    ids = wanted["series_id"].astype(int).tolist()
+    rows = store.gradient(engine, ids, "LSOA21", ICS[0], codes, "decile")
+    engine.dispose()
+    entries = catalogue.indicators()
+    entry = dict(zip(ids, (entries[code] for code in wanted["indicator_id"]), strict=True))
+    lower, upper = inequalities.limits(rows, next(iter(entry.values())))
+    cells = rows.assign(error=standard_error(lower, upper)).set_index(
+        ["series_id", "area_code", "group"]
+    )
+    value, people, error = (
+        cells[name].unstack().to_numpy("float64") for name in ("value", "denominator", "error")
+    )
+    seconds: dict[str, list[float]] = {"sii_closed_s": [], "sii_draws_s": []}
+    for _ in range(repeat):
+        for key, repetitions in (("sii_closed_s", 0), ("sii_draws_s", 10_000)):
+            start = time.perf_counter()
+            slope_index(value, people, standard_error=error, repetitions=repetitions)
+            seconds[key].append(time.perf_counter() - start)
+    return Found(
+        {key: statistics.median(times) for key, times in seconds.items()},
+        {"gradients": len(value), "groups": value.shape[1], "rounds": repeat},
+    )
 
 
 def ingest() -> Found:

@@ -1,6 +1,6 @@
 """Measure the atlas beside the naive way and the floor, print the figures, keep them.
 
-    python -m benchmarks.run [--only map,server,ingest,start] [--repeat 5]
+    python -m benchmarks.run [--only map,server,inequality,ingest,start] [--repeat 5]
 
 Keeps them in benchmarks/results/latest.json and in the table of docs/performance.md. With --only,
 figures of the other groups stay as they were, if they were measured on the same machine.
@@ -39,6 +39,7 @@ GROUPS: Final = {
         "first_map_vs_floor",
     ),
     "server": ("rerun_ms_p50", "rerun_ms_p95", "session_mb", "largest_map_file_kb"),
+    "inequality": ("sii_closed_s", "sii_draws_s"),
     "ingest": ("ingest_s", "ingest_peak_gb"),
     "start": ("first_start_s", "restart_s"),
 }
@@ -51,6 +52,8 @@ GOALS: Final = {
     "rerun_ms_p50": 50,
     "session_mb": 5,
     "largest_map_file_kb": 600,
+    "sii_closed_s": 5,
+    "sii_draws_s": 5,
     "ingest_s": 120,
     "ingest_peak_gb": 2,
     "first_start_s": 20,
@@ -98,6 +101,7 @@ def _measure(groups: Sequence[str], repeat: int) -> tuple[dict[str, measure.Foun
             doing = {
                 "map": lambda: measure.maps(place, repeat, browser),
                 "server": lambda: measure.server(place, browser),
+                "inequality": lambda: measure.inequality(place, repeat),
                 "start": lambda: measure.start(place, first, min(repeat, 3), browser),
             }
             for name, measured in doing.items():

@@ -9,6 +9,7 @@ import importlib.util
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -27,8 +28,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components import openapi
-from data import catalogue, load, store
+from data import catalogue, inequalities, load, peers, profiles, programmes, store
 from data.errors import AtlasError, SnapshotError, StoreError, UnknownCodeError
+from data.inequalities import NotMeasured
+from data.peers import NoPeers
+from data.statistics import comparison
+from data.statistics.inequality import MINIMUM_GROUPS
 from geo import assets
 
 log = logging.getLogger("atlas")
@@ -50,6 +55,7 @@ AREA_SOURCES: Final = (
     "ons_lsoa_icb24",
     "nhse_lsoa_icb26",
     "ons_lsoa_msoa21",
+    "ons_lsoa_ward24",
     "ons_lsoa_rural_urban",
     "ons_ltla_utla",
     "ons_population",
@@ -82,8 +88,31 @@ HEADERS: Final = {
 }
 """Security headers of every answer."""
 
+ICSS: Final = ("ICB26", "ICB24")
+"""Types of area that are ICSs."""
+
+FORMER: Final = ("ICB24", "PLACE24", "SICBL24", "PCN22")
+"""Types of area that belong to the ICSs of April 2024."""
+
+UNDERSTATED: Final = {
+    "attributed": "These figures are attributed from GP practices by where patients live; patients "
+    "of one practice live in unlike places, so every measure here is an underestimate.",
+    "inherited": "These figures are inherited from primary care networks, which serve unlike "
+    "places, so every measure here is an underestimate.",
+}
+"""Why a measure of inequality is too small, by method."""
+
 Asked = Mapping[str, str]
 Records = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows, the ids of the datasets behind them, and what else the JSON says."""
+
+    rows: Records | pd.DataFrame
+    datasets: Iterable[str]
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Refusal(AtlasError):
@@ -140,6 +169,10 @@ def routes() -> list[Route]:
         _route(openapi.INDICATORS, _table(openapi.INDICATORS, indicators)),
         _route(openapi.AREAS, _table(openapi.AREAS, areas)),
         _route(openapi.OBSERVATIONS, _table(openapi.OBSERVATIONS, observations)),
+        _route(openapi.INEQUALITY, _table(openapi.INEQUALITY, inequality)),
+        _route(openapi.PROFILE, _table(openapi.PROFILE, profile)),
+        _route(openapi.PEERS, _table(openapi.PEERS, nearest)),
+        _route(openapi.PROGRAMMES, _table(openapi.PROGRAMMES, register, _register_now)),
         _route(openapi.DOCUMENT, document),
         _route("/api/{rest:path}", nowhere),
     ]
@@ -181,7 +214,7 @@ def map_file(request: Request) -> Response:
     """A map file as it lies on the disk, gzipped; unpacked for those who cannot read that."""
     name = request.path_params["name"]
     build = store.health(engine()).snapshot
-    packed = assets.MapFiles(store.HOME / "maps" / build).read(name)
+    packed = assets.MapFiles.of(store.HOME, build).read(name)
     if packed is None:
         raise Refusal(404, "There is no map file of this name; reload the page that asked for it.")
     stem, _, digest = name.removesuffix(".json").rpartition("-")
@@ -200,7 +233,7 @@ def map_file(request: Request) -> Response:
     return Response(packed, headers=headers, media_type=f"application/{kind}")
 
 
-def indicators(asked: Asked, build: str) -> tuple[Records, Iterable[str]]:
+def indicators(asked: Asked, build: str) -> Answer:
     """The catalogue, an indicator a row; flat where it is to be CSV."""
     flat = asked.get("format") == "csv"
     series = dict(tuple(_series(build).groupby("indicator_id")))
@@ -210,7 +243,7 @@ def indicators(asked: Asked, build: str) -> tuple[Records, Iterable[str]]:
         if entry.layer == asked.get("layer", entry.layer)
     ]
     rows = [_described(entry, series.get(entry.id), flat=flat) for entry in entries]
-    return rows, {feed.source for entry in entries for feed in entry.feeds}
+    return Answer(rows, {feed.source for entry in entries for feed in entry.feeds})
 
 
 def _described(
@@ -241,20 +274,20 @@ def _described(
     }
 
 
-def areas(asked: Asked, build: str) -> tuple[pd.DataFrame, Iterable[str]]:
+def areas(asked: Asked, build: str) -> Answer:
     """Areas of one type, of a parent where one is given."""
     kind = _area_type(asked["type"])
-    parent = _parent(asked)
+    parent = _named(asked, "parent")
     rows = store.areas(engine(), kind, parent=parent).rename(columns={"area_type": "type"})
     if rows.empty:
         raise Refusal(404, f"No area of type {kind} lies in '{asked['parent']}'.")
-    return rows[[name for name in openapi.AREA if parent or name != "share"]], AREA_SOURCES
+    return Answer(rows[[name for name in openapi.AREA if parent or name != "share"]], AREA_SOURCES)
 
 
-def observations(asked: Asked, build: str) -> tuple[pd.DataFrame, Iterable[str]]:
+def observations(asked: Asked, build: str) -> Answer:
     """Figures of one indicator at one level."""
     code, kind = catalogue.indicator(asked["indicator"]).id, _area_type(asked["area_type"])
-    parent = _parent(asked)
+    parent = _named(asked, "parent")
     area = (kind, store.area(engine(), kind, asked["area"])["code"]) if "area" in asked else None
     mine = _series(build)
     mine = mine[mine["indicator_id"] == code]
@@ -275,12 +308,180 @@ def observations(asked: Asked, build: str) -> tuple[pd.DataFrame, Iterable[str]]
     rows = store.observations(engine(), here["series_id"].tolist(), parent=parent, area=area)
     if rows.empty:
         raise Refusal(404, f"'{code}' has no figures for the areas asked for.")
-    sources = dict.fromkeys(rows["dataset_id"])
-    if kind == "MSOA21":
-        sources["hocl_msoa_names"] = None
-    if rows["method"].isin(["attributed", "inherited"]).any():
-        sources["nhse_registrations_lsoa"] = None
-    return rows[list(openapi.OBSERVATION)], sources
+    return Answer(rows[list(openapi.OBSERVATION)], _datasets(rows, kind))
+
+
+def _datasets(rows: pd.DataFrame, area_type: str) -> list[str]:
+    """Files behind figures of one level: `method` and `dataset_id` of each."""
+    found = list(dict.fromkeys(rows["dataset_id"]))
+    if area_type == "MSOA21":
+        found.append("hocl_msoa_names")
+    if rows["method"].isin(profiles.ESTIMATES).any():
+        found.append("nhse_registrations_lsoa")
+    return found
+
+
+def inequality(asked: Asked, build: str) -> Answer:
+    """Every measure of inequality of one indicator in one area, and the groups behind them."""
+    entry = catalogue.indicator(asked["indicator"])
+    area, groups = _area(asked), asked.get("groups", "decile")
+    shown = inequalities.base(_series(build), entry.id, asked.get("period", ""))
+    kind, code = area["type"], area["code"]
+    rows = store.gradient(engine(), [shown.series_id], shown.area_type, kind, [code], groups)
+    people = int((rows["denominator"] > 0).sum())
+    if people < MINIMUM_GROUPS:
+        number, called = inequalities.GROUPINGS[groups]
+        other = "" if groups == "local-quintile" else "groups=local-quintile or "
+        raise NotMeasured(
+            f"Only {people} of {number} {called} of deprivation have people in {area['name']}, and "
+            f"{MINIMUM_GROUPS} are needed; ask for {other}a larger area."
+        )
+    found = inequalities.measure(rows, entry)
+    series = _series(build).set_index("series_id").loc[[shown.series_id]]
+    used = series.rename(columns={"source": "dataset_id"})
+    return Answer(
+        _measures(found, entry.unit.strip()),
+        [*_datasets(used, kind), "mhclg_iod2025"],
+        {
+            "indicator_id": entry.id,
+            "area": area,
+            "period": shown.period,
+            "method": shown.method,
+            "base": shown.area_type,
+            "grouped_by": groups,
+            "interval": found.interval,
+            "average": round(found.average, 6),
+            "warning": UNDERSTATED.get(shown.method),
+            "groups": _records(found.groups.reset_index()[list(openapi.GROUP)]),
+        },
+    )
+
+
+def _measures(found: inequalities.Measures, unit: str) -> pd.DataFrame:
+    """Rows of `openapi.MEASURE`."""
+    holders = [found.slope, found.extremes, found.attributable, found.concentration]
+    known = {name: value for holder in holders for name, value in vars(holder).items()}
+    known |= {f"concentration{end}": known[name] for name, end in _CONCENTRATION.items()}
+    known |= {name: getattr(found, name) for name in ("theil", "variance", "disparity")}
+    units = {"value": unit, "squared": f"{unit} squared".strip()}
+    rows = [
+        {
+            "measure": code,
+            "name": meaning.name,
+            "value": known[code],
+            "lower_ci": known.get(f"{code}_lower"),
+            "upper_ci": known.get(f"{code}_upper"),
+            "unit": units.get(meaning.unit, meaning.unit),
+            "formula": meaning.formula,
+        }
+        for code, meaning in inequalities.MEANINGS.items()
+    ]
+    numbers = dict.fromkeys(["value", "lower_ci", "upper_ci"], "float64")
+    return pd.DataFrame(rows, columns=list(openapi.MEASURE)).astype(numbers)
+
+
+_CONCENTRATION: Final = {"index": "", "lower": "_lower", "upper": "_upper"}
+
+
+def profile(asked: Asked, build: str) -> Answer:
+    """Every indicator of one area, beside its ICS and England."""
+    area = _area(asked)
+    kind, code = area["type"], area["code"]
+    vintage = "ICB24" if kind in FORMER else "ICB26"
+    holders = store.parents(engine(), kind, code)
+    holders = holders[holders["area_type"] == vintage].rename(columns={"area_type": "type"})
+    ics = area if kind == vintage else next(iter(holders.to_dict("records")), None)
+    marks = {"england": ("ENG", "E92000001")}
+    if ics:
+        marks["ics"] = (ics["type"], ics["code"])
+    series = _series(build)
+    rows = profiles.profile(engine(), series, [(kind, code)], marks, england=_spans(build, kind))
+    if rows.empty:
+        raise Refusal(404, f"The atlas has no figures for {area['name']}.")
+    if not ics:
+        unknown = dict.fromkeys(["ics_compared", "ics_compared_998", "ics_judged"], "not compared")
+        rows = rows.assign(ics=float("nan"), ics_basis="none", **unknown)
+    rows = rows.rename(columns={"ics": "ics_value", "england": "england_value"})
+    tested = int((rows["england_basis"] == "interval").sum())
+    return Answer(
+        rows[list(openapi.PROFILE_ROW)],
+        _datasets(rows, kind),
+        {
+            "area": area,
+            "ics": {name: ics[name] for name in SUBJECT} if ics else None,
+            "comparisons": tested,
+            "expected_by_chance": round(comparison.chance_differences(tested), 6),
+        },
+    )
+
+
+@lru_cache(maxsize=32)
+def _spans(build: str, area_type: str) -> pd.DataFrame:
+    return profiles.span(engine(), _series(build), area_type)
+
+
+def nearest(asked: Asked, build: str) -> Answer:
+    """The ten areas that are most like one, and the variables that say so."""
+    area = _area(asked)
+    figures = _peer_figures(build, area["type"])
+    found = peers.nearest(engine(), figures, (area["type"], area["code"]))
+    used = _series(build)
+    used = used[
+        used["indicator_id"].isin(figures.columns) & (used["area_type"] == area["type"])
+    ].rename(columns={"source": "dataset_id"})
+    return Answer(
+        found.table[list(openapi.PEER)],
+        [*_datasets(used, area["type"]), "ics_places"],
+        {
+            "area": area,
+            "compared": found.compared,
+            "left_out": found.left_out,
+            "variables": _records(found.variables[list(openapi.VARIABLE)]),
+        },
+    )
+
+
+@lru_cache(maxsize=8)
+def _peer_figures(build: str, area_type: str) -> pd.DataFrame:
+    return peers.matrix(engine(), _series(build), area_type)
+
+
+def register(asked: Asked, build: str) -> Answer:
+    """Programmes, of an ICS where one is given; flat where they are to be CSV."""
+    ics = _named(asked, "ics")
+    if ics and ics[0] not in ICSS:
+        raise Refusal(
+            400, f"'{asked['ics']}' is not an ICS; /api/v1/areas?type=ICB26 lists the current ones."
+        )
+    rows = programmes.listed(engine(), ics)
+    codes = rows["id"].tolist()
+    acts = programmes.areas(engine(), codes).rename(columns={"area_type": "type"})
+    counted = programmes.measures(engine(), codes)
+    flat = asked.get("format") == "csv"
+    listed = []
+    for row in _records(rows[list(openapi.PROGRAMME)]):
+        here = acts[acts["programme"] == row["id"]]
+        mine = counted[counted["programme"] == row["id"]]
+        if flat:
+            row["areas"] = " ".join(here["type"] + ":" + here["code"])
+            row["measures"] = "; ".join(programmes.phrase(one) for one in _records(mine))
+        else:
+            named = here.fillna({"name": ""})
+            row["areas"] = _records(named[list(openapi.ACTS_IN)])
+            row["measures"] = _records(mine[list(openapi.MEASURED)])
+        listed.append(row)
+    columns = [*openapi.PROGRAMME, "areas", "measures"]
+    table = pd.DataFrame(listed, columns=columns) if flat else listed
+    return Answer(table, AREA_SOURCES if listed else ())
+
+
+def _register_now() -> str:
+    """Hash of the register, which changes without a new build."""
+    rows = programmes.listed(engine())
+    counted = programmes.measures(engine(), rows["id"].tolist())
+    acts = programmes.areas(engine(), rows["id"].tolist())
+    said = "".join(frame.to_csv() for frame in (rows, counted, acts))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def document(request: Request) -> Response:
@@ -325,7 +526,7 @@ def _said(answer: Callable[[Request], Response], request: Request) -> Response:
         return answer(request)
     except Refusal as refusal:
         return _json({"error": str(refusal)}, status=refusal.status)
-    except UnknownCodeError as error:
+    except (UnknownCodeError, NotMeasured, NoPeers) as error:
         return _json({"error": str(error)}, status=404)
     except (AtlasError, SQLAlchemyError) as error:
         return _json({"error": _plain(error)}, status=503)
@@ -351,22 +552,28 @@ def _turns() -> anyio.CapacityLimiter:
 
 
 def _table(
-    path: str, answer: Callable[[Asked, str], tuple[Records | pd.DataFrame, Iterable[str]]]
+    path: str,
+    answer: Callable[[Asked, str], Answer],
+    state: Callable[[], str] = lambda: "",
 ) -> Callable[[Request], Response]:
-    """Check a question, and lay the rows that answer it out as JSON or CSV."""
+    """Check a question, and lay the rows that answer it out as JSON or CSV.
+
+    `state` says what else than the build, the question and the catalogue the answer depends on.
+    """
 
     def answered(request: Request) -> Response:
         asked = _asked(request, path)
         build = store.health(engine()).snapshot
-        tag = _tag(orjson.dumps([build, path, sorted(asked.items())]), _catalogue().encode())
+        question = orjson.dumps([build, path, sorted(asked.items()), state()])
+        tag = _tag(question, _catalogue().encode())
         if _has(request, tag):
             return _unchanged(tag)
-        rows, datasets = answer(asked, build)
+        found = answer(asked, build)
         if asked.get("format") == "csv":
             name = path.rpartition("/")[2]
-            return _tagged(_csv(pd.DataFrame(rows), name), tag)
-        data = rows if isinstance(rows, list) else _records(rows)
-        sources = _sources(datasets)
+            return _tagged(_csv(pd.DataFrame(found.rows), name), tag)
+        data = found.rows if isinstance(found.rows, list) else _records(found.rows)
+        sources = _sources(found.datasets)
         body = {
             "data": data,
             "count": len(data),
@@ -374,6 +581,7 @@ def _table(
             "licence": "; ".join(dict.fromkeys(source["licence"] for source in sources)),
             "attribution": _attribution({source["dataset_id"] for source in sources}),
             "sources": sources,
+            **found.more,
         }
         return _tagged(_json(body), tag)
 
@@ -424,11 +632,11 @@ def _area_type(kind: str) -> str:
     return kind
 
 
-def _parent(asked: Asked) -> tuple[str, str] | None:
-    """The parent asked for, written CODE or TYPE:CODE."""
-    if "parent" not in asked:
+def _named(asked: Asked, name: str) -> tuple[str, str] | None:
+    """The area that a parameter names, written CODE or TYPE:CODE; None where it is not given."""
+    if name not in asked:
         return None
-    kind, colon, code = asked["parent"].rpartition(":")
+    kind, colon, code = asked[name].rpartition(":")
     if colon:
         return _area_type(kind), str(store.area(engine(), kind, code)["code"])
     kinds = store.area_types(engine(), code)
@@ -438,6 +646,17 @@ def _parent(asked: Asked) -> tuple[str, str] | None:
         ways = " or ".join(f"{kind}:{code}" for kind in kinds)
         raise Refusal(400, f"'{code}' is an area of several types; write {ways}.")
     return kinds[0], code
+
+
+SUBJECT: Final = ("type", "code", "name")
+"""What is said of an area that an answer is about."""
+
+
+def _area(asked: Asked) -> dict[str, str]:
+    """The area that an answer is about: `SUBJECT`."""
+    kind, code = _named(asked, "area") or ("", "")
+    found = store.area(engine(), kind, code)
+    return dict(zip(SUBJECT, (kind, code, str(found["name"])), strict=True))
 
 
 @lru_cache(maxsize=2)
@@ -476,7 +695,7 @@ def _attribution(datasets: set[str]) -> str:
 
 def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
     """Six decimals; whole numbers stay whole where some are missing."""
-    columns = {**openapi.AREA, **openapi.OBSERVATION}
+    columns = {**openapi.AREA, **openapi.PROFILE_ROW, **openapi.PEER}
     whole = {name: "Int64" for name in rows if columns.get(str(name), ("", ""))[0] == "integer"}
     return rows.astype(whole).round(6)
 

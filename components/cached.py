@@ -1,18 +1,20 @@
 """The only caches. Frames from here are shared by all sessions: never change one."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from libpysal.graph import Graph  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
 from components import maps
-from data import catalogue, layers, load, store
+from data import catalogue, inequalities, layers, load, peers, profiles, quality, store
 from data.errors import SnapshotError
-from geo import assets, boundaries, classify
+from geo import assets, boundaries, classify, clusters
 from geo.areas import AREA_TYPES
 
 
@@ -137,7 +139,7 @@ def shapes() -> gpd.GeoSeries:
 @st.cache_resource(show_spinner=False)
 def map_files(build: str) -> assets.MapFiles:
     """The folder of this build's map files."""
-    return assets.MapFiles(store.HOME / "maps" / build)
+    return assets.MapFiles.of(store.HOME, build)
 
 
 def map_file(build: str, area_type: str, parent: tuple[str, str], year: str, kind: str) -> str:
@@ -145,6 +147,33 @@ def map_file(build: str, area_type: str, parent: tuple[str, str], year: str, kin
     dated = "" if kind == "coverage" else f"-{year}"
     key = f"{parent[0]}-{parent[1]}-{area_type}-{kind}{dated}".lower()
     return map_files(build).name(key, lambda: _map_file(build, area_type, parent, year, kind))
+
+
+def own_map_file(
+    build: str,
+    area_type: str,
+    parent: tuple[str, str],
+    holds: str,
+    properties: Callable[[], pd.DataFrame],
+) -> str:
+    """Name of a map file of its own: the areas of one level under a parent and what a page says.
+
+    Parameters
+    ----------
+    holds : str
+        What the properties are; with the level and the parent it must tell them from all others.
+    properties : callable
+        Called when there is no such file yet; gives a frame indexed by area code, a column a
+        property. Areas that it lacks get none. `c`, `n` and `p` (code, name, place) are added.
+    """
+
+    def make() -> bytes:
+        here = areas(build, area_type, parent)
+        known = pd.DataFrame(_identity(here, area_type, parent)).set_index(here["code"])
+        frame = known.join(properties())
+        return assets.feature_collection(_drawn(area_type, parent, frame.index), frame)
+
+    return map_files(build).name(f"{parent[0]}-{parent[1]}-{area_type}-{holds}".lower(), make)
 
 
 def label_file(build: str, area_type: str, parent: tuple[str, str]) -> str:
@@ -195,8 +224,9 @@ def geojson(build: str, area_type: str, parent: tuple[str, str], figures: pd.Dat
         "area_name": figures.drop_duplicates("area_code")["area_name"].to_numpy(),
     }
     frame = pd.DataFrame(columns, index=index)
-    if "meets_all" in figures:
-        frame["meets_all"] = figures.drop_duplicates("area_code")["meets_all"].to_numpy()
+    for name in ("meets_all", "cluster", "p_value"):
+        if name in figures:
+            frame[name] = figures.drop_duplicates("area_code")[name].to_numpy()
     for code, rows in figures.groupby("indicator_id"):
         rows = rows.set_index("area_code").reindex(index)
         for name in ("period", "value", "count", "denominator", "covered", "decile", "method"):
@@ -217,10 +247,7 @@ def _map_file(build: str, area_type: str, parent: tuple[str, str], year: str, ki
         name: values.pivot_table(index="area_id", columns="series_id", values=name, dropna=False)
         for name in ("value", "decile")
     }
-    columns: dict[str, Any] = {"c": here["code"], "n": here["label"]}
-    if parent[0] != "ENG" and area_type in ("LSOA21", "MSOA21"):
-        place = f"PLACE{parent[0][-2:]}"
-        columns["p"] = here["code"].map(store.containing(engine(), area_type, place, parent))
+    columns = _identity(here, area_type, parent)
     entries = catalogue.indicators()
     for row in shown.itertuples(index=False):
         if row.series_id not in wide["value"]:
@@ -235,6 +262,15 @@ def _map_file(build: str, area_type: str, parent: tuple[str, str], year: str, ki
             columns[f"d{row.key}"] = wide["decile"][row.series_id].reindex(here.index)
     frame = pd.DataFrame(columns).set_index(here["code"])
     return assets.feature_collection(_drawn(area_type, parent, frame.index), frame)
+
+
+def _identity(here: pd.DataFrame, area_type: str, parent: tuple[str, str]) -> dict[str, Any]:
+    """What every map file says of an area: code, name and, below places, the place."""
+    columns: dict[str, Any] = {"c": here["code"], "n": here["label"]}
+    if parent[0] != "ENG" and area_type in ("LSOA21", "MSOA21"):
+        place = f"PLACE{parent[0][-2:]}"
+        columns["p"] = here["code"].map(store.containing(engine(), area_type, place, parent))
+    return columns
 
 
 def _or_absent(values: "pd.Series[float]") -> "pd.Series[Any]":
@@ -268,6 +304,193 @@ def breaks(
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
+def contiguity(build: str, area_type: str, parent: tuple[str, str]) -> Graph:
+    """Which areas of one level under a parent touch."""
+    codes = pd.Index(areas(build, area_type, parent)["code"])
+    return clusters.neighbours(_drawn(area_type, parent, codes))
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def local_clusters(
+    build: str, area_type: str, parent: tuple[str, str], series_id: int
+) -> pd.DataFrame:
+    """Hot and cold spots of one series under a parent, by area code."""
+    codes = pd.Index(areas(build, area_type, parent)["code"])
+    values = figures(build, series_id, parent)["value"].reindex(codes)
+    return clusters.local_clusters(values, contiguity(build, area_type, parent))
+
+
+def cluster_file(
+    build: str, area_type: str, parent: tuple[str, str], series_id: int, key: str, decimals: int
+) -> str:
+    """Name of the map file of one series' hot and cold spots.
+
+    Beside the value `v` and the decile `d` of `key` (1 = most deprived): `w`, the cluster; `k`, its
+    number in `clusters.CLASSES`; `q`, the pseudo p.
+    """
+
+    def properties() -> pd.DataFrame:
+        found = local_clusters(build, area_type, parent, series_id)
+        shown = figures(build, series_id, parent).reindex(found.index)
+        columns = {
+            f"v{key}": _or_absent(shown["value"].round(decimals)),
+            f"d{key}": shown["decile"],
+            "w": found["cluster"],
+            "k": found["cluster"].map(clusters.CLASSES.index),
+            "q": _or_absent(found["p_value"]),
+        }
+        return pd.DataFrame(columns, index=found.index)
+
+    return own_map_file(build, area_type, parent, f"clusters-{series_id}", properties)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
 def practices(build: str, parent: tuple[str, str]) -> pd.DataFrame:
     """GP practices in an area."""
     return store.practices(engine(), parent)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def measures(
+    build: str,
+    indicator: str,
+    period: str,
+    area: tuple[str, str],
+    groups: str,
+    fit: inequalities.Fit,
+) -> inequalities.Measures:
+    """Every measure of inequality of one indicator in an area."""
+    entry = catalogue.indicator(indicator)
+    shown = inequalities.base(series(build), indicator, period)
+    rows = store.gradient(engine(), [shown.series_id], shown.area_type, area[0], [area[1]], groups)
+    return inequalities.measure(rows, entry, fit=fit)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def widest(build: str, layer: str, area: tuple[str, str], groups: str) -> pd.DataFrame:
+    """Every indicator of a layer by how unequal it is in an area; who lives there is no gap."""
+    entries = [
+        entry
+        for entry in catalogue.indicators().values()
+        if entry.layer == layer and entry.group != "Population"
+    ]
+    relative = layer != "coverage"
+    return inequalities.widest(engine(), series(build), entries, area, groups, relative=relative)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def across(
+    build: str,
+    indicator: str,
+    period: str,
+    area_type: str,
+    parent: tuple[str, str],
+    groups: str,
+) -> pd.DataFrame:
+    """One indicator's slope index in every area of a type under a parent, by code; with names."""
+    rows = areas(build, area_type, parent).set_index("code")
+    shown = inequalities.base(series(build), indicator, period)
+    found = inequalities.across(
+        engine(), shown, catalogue.indicator(indicator), area_type, list(rows.index), groups
+    )
+    return found.assign(name=rows["name"])
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def over_time(build: str, indicator: str, area: tuple[str, str], groups: str) -> pd.DataFrame:
+    """One indicator's slope index in each of its years."""
+    entry = catalogue.indicator(indicator)
+    return inequalities.over_time(engine(), series(build), entry, area, groups)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def contributors(
+    build: str, indicator: str, period: str, area: tuple[str, str], groups: str, by: str
+) -> pd.DataFrame:
+    """How much of an area's slope index each of its parts accounts for, by code; with names."""
+    shown = inequalities.base(series(build), indicator, period)
+    entry = catalogue.indicator(indicator)
+    found = inequalities.contributors(engine(), shown, entry, area, groups, by)
+    return found.assign(name=areas(build, by, area).set_index("code")["name"])
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def levels(build: str, indicator: str) -> pd.DataFrame:
+    """Every type of area that an indicator has figures for, and how complete they are."""
+    return quality.levels(engine(), series(build), indicator)
+
+
+Areas = tuple[tuple[str, str], ...]
+ENGLAND: Final = ("ENG", "E92000001")
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def header(build: str, areas: Areas) -> profiles.Header:
+    """What one area is, or several taken as one."""
+    return profiles.header(engine(), areas)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def spans(build: str, layer: str, area_type: str) -> pd.DataFrame:
+    """Quartiles of England's areas of a type in the series of one layer."""
+    return profiles.span(engine(), _of_layer(build, layer), area_type)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def compared(
+    build: str, layer: str, areas: Areas, benchmarks: tuple[tuple[str, tuple[str, str]], ...]
+) -> pd.DataFrame:
+    """Every indicator of a layer of one area, or of several taken as one, beside benchmarks."""
+    england = spans(build, layer, areas[0][0]) if len(areas) == 1 else None
+    rows = _of_layer(build, layer)
+    return profiles.profile(engine(), rows, areas, dict(benchmarks), england=england)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def trends(build: str, layer: str, areas: Areas) -> pd.DataFrame:
+    """Every period of the indicators of a layer, of one area or of several taken as one."""
+    ids = [entry.id for entry in catalogue.indicators().values() if entry.layer == layer]
+    return profiles.trends(engine(), series(build), areas, ids)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def ages(build: str, areas: Areas) -> pd.DataFrame:
+    """Age structure of one area, or of several taken as one, beside England's."""
+    return profiles.ages(engine(), series(build), areas, ENGLAND)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def ranking(
+    build: str,
+    parent: tuple[str, str],
+    area_type: str,
+    indicators: tuple[str, ...],
+    benchmark: tuple[str, str],
+) -> pd.DataFrame:
+    """Some indicators of all areas of a type under a parent."""
+    return profiles.table(engine(), series(build), parent, area_type, indicators, benchmark)
+
+
+@st.cache_resource(show_spinner=False, max_entries=10)
+def peer_matrix(build: str, area_type: str) -> pd.DataFrame:
+    """What makes areas alike, for all of England's areas of a type."""
+    return peers.matrix(engine(), series(build), area_type)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def nearest(build: str, area: tuple[str, str]) -> peers.Peers:
+    """The areas that are most like one."""
+    return peers.nearest(engine(), peer_matrix(build, area[0]), area)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def among_peers(build: str, area: tuple[str, str], layer: str) -> pd.DataFrame:
+    """Where an area stands among its peers in the indicators of a layer."""
+    ids = [entry.id for entry in catalogue.indicators().values() if entry.layer == layer]
+    return peers.against(engine(), series(build), area, nearest(build, area), ids)
+
+
+def _of_layer(build: str, layer: str) -> pd.DataFrame:
+    layer_of = {code: entry.layer for code, entry in catalogue.indicators().items()}
+    rows = series(build)
+    return rows[rows["indicator_id"].map(layer_of) == layer]

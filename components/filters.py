@@ -13,6 +13,7 @@ BREAKS = {
     "national": "national deciles",
     "quantile": "equal numbers of areas",
     "natural": "natural breaks",
+    "clusters": "hot and cold spots",
 }
 LEVELS = {"place": "Places", "neighbourhood": "Neighbourhoods", "lsoa": "LSOAs"}
 VIEWS = {"one": "One layer", "two": "Two layers", "overlap": "Overlap of three"}
@@ -30,6 +31,14 @@ def write(**changes: str) -> None:
     """Change the link."""
     selection, _ = parse(st.query_params.to_dict())
     st.query_params.from_dict(selection.but(**changes).query())
+
+
+def carry(page: str) -> None:
+    """Take the area and what else was chosen along to another page, whose link says nothing."""
+    if st.session_state.get("page", page) != page and not st.query_params:
+        st.query_params.from_dict(st.session_state["chosen"])
+    st.session_state["page"] = page
+    st.session_state["chosen"] = st.query_params.to_dict()
 
 
 def _changed(name: str, key: str) -> None:
@@ -73,6 +82,9 @@ def pick_area_codes(build: str, selection: Selection) -> Selection:
     if selection.ics and selection.ics not in known:
         st.warning(f"No ICS has the code '{selection.ics}'; England is shown.")
         return selection.but(ics="", place="", area="")
+    if selection.region and selection.region not in set(cached.areas(build, "RGN24")["code"]):
+        st.warning(f"No region has the code '{selection.region}'; England is shown.")
+        selection = selection.but(region="")
     if selection.place:
         places = cached.areas(build, "PLACE" + selection.vintage[-2:], selection.parent)
         if selection.place not in set(places["code"]):
@@ -97,17 +109,25 @@ def _holders(build: str, kind: str, code: str) -> set[tuple[str, str]]:
     return set(zip(above["area_type"], above["code"], strict=True))
 
 
-def pick_area(build: str, selection: Selection) -> Selection:
-    """ICS, place and neighbourhood; returns the selection with codes that exist."""
-    ics_names = {"": "England"} | {
-        f"{kind}:{row.code}": row.name_ + ("" if kind == "ICB26" else " (former, to March 2026)")
-        for kind in ("ICB26", "ICB24")
-        for row in cached.areas(build, kind).rename(columns={"name": "name_"}).itertuples()
-    }
+def pick_area(
+    build: str, selection: Selection, *, regions: bool = False, neighbourhoods: bool = True
+) -> Selection:
+    """ICS (or region), place and neighbourhood; returns the selection with codes that exist."""
+    systems = _systems(build, regions=regions)
     selection = pick_area_codes(build, selection)
-    first, second, third = st.columns([5, 4, 5])
+    widths = [5, 4, 5] if neighbourhoods else [1, 1]
+    first, second, *third = st.columns(widths)
     with first:
-        choose("Integrated Care System", "ics", selection.ics, list(ics_names), ics_names)
+        region = f"RGN24:{selection.region}" if regions and selection.region else ""
+        key = "pick_system"
+        _show(key, selection.ics or region)
+        st.selectbox(
+            "Region or Integrated Care System" if regions else "Integrated Care System",
+            list(systems),
+            format_func=lambda code: systems.get(code, code),
+            key=key,
+            on_change=_system_changed,
+        )
     place_type = "PLACE" + selection.vintage[-2:]
     places = cached.areas(build, place_type, selection.parent) if selection.ics else _nobody()
     place_names = {"": "All places"} | dict(zip(places["code"], places["name"], strict=True))
@@ -120,13 +140,15 @@ def pick_area(build: str, selection: Selection) -> Selection:
             place_names,
             disabled=not selection.ics,
         )
+    if not third:
+        return selection
     within = (place_type, selection.place) if selection.place else selection.parent
     hoods = cached.areas(build, "MSOA21", within) if selection.ics else _nobody()
     hood_names = {
         f"MSOA21:{code}": f"{name} · {code}"
         for code, name in zip(hoods["code"], hoods["name"], strict=True)
     }
-    with third:
+    with third[0]:
         choose(
             "Neighbourhood",
             "area",
@@ -137,6 +159,26 @@ def pick_area(build: str, selection: Selection) -> Selection:
             disabled=not selection.ics,
         )
     return selection
+
+
+def _systems(build: str, *, regions: bool) -> dict[str, str]:
+    """What the first list offers: England, regions where they are asked for, ICSs."""
+    names = {"": "England"}
+    for kind, after in (
+        *((("RGN24", " (region)"),) if regions else ()),
+        ("ICB26", ""),
+        ("ICB24", " (former, to March 2026)"),
+    ):
+        rows = cached.areas(build, kind)
+        for code, name in zip(rows["code"], rows["name"], strict=True):
+            names[f"{kind}:{code}"] = name + after
+    return names
+
+
+def _system_changed() -> None:
+    kind, _, code = st.session_state["pick_system"].partition(":")
+    region = code if kind == "RGN24" else ""
+    write(ics="" if region or not code else f"{kind}:{code}", region=region, place="", area="")
 
 
 def _nobody() -> pd.DataFrame:
@@ -211,7 +253,7 @@ def _layer(label: str, name: str, value: str) -> None:
 def _indicator(build: str, selection: Selection, layer: str, suffix: str = "") -> None:
     """The indicators of a layer; those that stop above the level asked for say so."""
     names = cached.offered(build, layer, selection.level_type, selection.vintage, selection.year)
-    value = selection.indicator(layer)
+    value = selection.chosen(layer)
     key = f"pick_{layer}{suffix}"
     _show(key, value if value in names else None)
     st.selectbox(
@@ -231,7 +273,8 @@ def _year(build: str, selection: Selection) -> None:
 
 
 def _breaks(selection: Selection) -> None:
-    choose("Classes", "breaks", selection.scheme(selection.layer), list(BREAKS), BREAKS, width=210)
+    value = selection.breaks or selection.scheme(selection.layer)
+    choose("Classes", "breaks", value, list(BREAKS), BREAKS, width=210)
 
 
 def on_pick(read: Callable[[], str]) -> Callable[[], None]:

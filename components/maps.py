@@ -67,6 +67,18 @@ def decile_classes(key: str, colours: Sequence[str]) -> Rule:
     return Rule(_nest(f"properties.d{key}", (2.0, 4.0, 6.0, 8.0), steps))
 
 
+def categories(key: str, colours: Sequence[str]) -> Rule:
+    """Colour by the number of a category, 0 for the first colour; any other is no data.
+
+    Parameters
+    ----------
+    key : str
+        The property of the map file that holds the number.
+    """
+    steps = "".join(f"properties.{key} == {n} ? {_colour(c)} : " for n, c in enumerate(colours))
+    return Rule(f"({steps}{_colour(theme.MISSING)})")
+
+
 def bivariate(x_key: str, x_upper: Sequence[float], y_key: str, y_upper: Sequence[float]) -> Rule:
     """Colour by thirds of two properties."""
     x, y = f"properties.v{x_key}", f"properties.v{y_key}"

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import cached, filters, maps, provenance, tables, theme
+from components.provenance import Citation
 from components.scene import ABOVE, Scene
 from components.selection import Selection
 from geo.areas import AREA_TYPES
@@ -55,7 +56,8 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
     if scene.area_type.startswith("ICB") and selection.ics:
         marked = selection.parent
     files = {
-        "url": cached.map_file(build, scene.area_type, scene.parent, selection.year, scene.kind),
+        "url": scene.file
+        or cached.map_file(build, scene.area_type, scene.parent, selection.year, scene.kind),
         "lines_url": cached.lines_file(build, scene.area_type, above, scene.parent),
         "names_url": cached.label_file(build, *_named(selection, scene)),
         "opened_url": cached.area_file(build, *marked) if marked else "",
@@ -145,6 +147,8 @@ def _square(scene: Scene) -> str:
 def listed(selection: Selection, scene: Scene) -> None:
     """Areas beside the map; choosing a row opens it."""
     options = {"highest": "Highest", "lowest": "Lowest", "all": "All"}
+    if scene.file:
+        options |= {"highest": "Hot spots first", "lowest": "Cold spots first"}
     if len(scene.parts) == 3:
         st.markdown("**Areas that meet all three**, most people first")
     else:
@@ -262,8 +266,9 @@ def said(scene: Scene) -> None:
     """The sentence, the notes, the sources."""
     notes = "".join(f'<p class="atlas-note">{escape(note)}</p>' for note in scene.notes)
     st.html(f'<p class="atlas-sentence">{escape(scene.sentence)}</p>{notes}')
-    st.html(provenance.source_line(scene.parts))
-    provenance.caveats(scene.parts)
+    cited = [Citation(p.entry, p.shown.period, p.feed_source) for p in scene.parts]
+    st.html(provenance.source_line(cited))
+    provenance.caveats(cited)
 
 
 def downloads(build: str, selection: Selection, scene: Scene) -> None:

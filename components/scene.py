@@ -1,7 +1,7 @@
 """What a map shows: from a selection to colours, legend, list, sentence and sources."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from data.estimate import COVERED_FLAG
 from data.layers import Shown
 from geo.areas import AREA_TYPES
 from geo.classify import Breaks, classify
+from geo.clusters import CLASSES, ClusterError
 
 ABOVE = {"LSOA21": "MSOA21", "MSOA21": "PLACE"}
 """Whose outlines stay visible."""
@@ -62,6 +63,8 @@ class Scene:
         Areas on the map that the list shows: `code`, `name`, `population`, one column a layer.
     legend : tuple of Key
         Empty where the legend is the 3x3 square.
+    file : str
+        Name of a map file of its own; '' draws from that of the layers.
     drawn : pandas.DataFrame, optional
         All areas coloured, with `meets_all`, where the list shows only those that meet conditions.
     square : tuple of 3 tuples of 3 int
@@ -79,6 +82,7 @@ class Scene:
     square: tuple[tuple[int, ...], ...] = ()
     notes: tuple[str, ...] = field(default=())
     sort: str = "value"
+    file: str = ""
     drawn: pd.DataFrame | None = None
 
     @property
@@ -113,7 +117,7 @@ def scene(build: str, selection: Selection) -> Scene:
 
 def part(build: str, selection: Selection, layer: str, area_type: str, kind: str = "") -> Part:
     """One layer at the level asked for, or at the finest that it has."""
-    entry = catalogue.indicator(selection.indicator(layer))
+    entry = catalogue.indicator(selection.chosen(layer))
     shown = cached.resolved(build, entry.id, area_type, selection.vintage, selection.year)
     if shown is None:
         raise NothingToShow(
@@ -152,10 +156,7 @@ def _here(build: str, selection: Selection, area_type: str) -> pd.DataFrame:
 def _common(build: str, selection: Selection, parts: Sequence[Part]) -> tuple[str, list[str]]:
     """Sentence about people and data; notes about level, method and thin data."""
     first = parts[0]
-    subject = selection.parent
-    if selection.place and first.shown.area_type in ("MSOA21", "LSOA21"):
-        subject = ("PLACE" + selection.vintage[-2:], selection.place)
-    area = cached.area(build, *subject)
+    area = cached.area(build, *_subject(selection, first.shown.area_type, selection.parent))
     words = [narrative.core20(area["name"], int(area["core20"]), int(area["population"]))]
     notes = []
     for one in parts:
@@ -178,6 +179,13 @@ def _common(build: str, selection: Selection, parts: Sequence[Part]) -> tuple[st
         if one.shown.method != "direct":
             notes.append(narrative.made(one.entry, one.shown))
     return " ".join(dict.fromkeys(w for w in words if w)), notes
+
+
+def _subject(selection: Selection, area_type: str, parent: tuple[str, str]) -> tuple[str, str]:
+    """What the list and the sentence are about: the place chosen, otherwise the parent."""
+    if selection.place and area_type in ("MSOA21", "LSOA21"):
+        return "PLACE" + selection.vintage[-2:], selection.place
+    return parent
 
 
 def _plural(area_type: str) -> str:
@@ -223,6 +231,8 @@ def _one(build: str, selection: Selection) -> Scene:
     entry = one.entry
     here = _here(build, selection, one.shown.area_type)
     rows = here.assign(value=one.value.reindex(here.index))
+    if selection.breaks == "clusters":
+        return _clusters(build, selection, one, rows, parent)
     if scheme == "national" and entry.layer == "deprivation":
         decile = one.figures["decile"].reindex(here.index)
         if decile.notna().any():
@@ -233,6 +243,46 @@ def _one(build: str, selection: Selection) -> Scene:
     rule = maps.classes(one.key, limits.upper, _shades(len(limits.upper) + 1))
     legend = _legend(entry, limits, rows["value"].to_numpy("float64"))
     return _finish(build, selection, [one], rule, rows, legend, parent)
+
+
+def _clusters(
+    build: str, selection: Selection, one: Part, rows: pd.DataFrame, parent: tuple[str, str]
+) -> Scene:
+    """Hot and cold spots of one layer, told from all areas of the parent."""
+    where = cached.area(build, *parent)["name"]
+    level = one.shown.area_type, parent, one.shown.series_id
+    try:
+        found = cached.local_clusters(build, *level)
+    except ClusterError as reason:
+        raise NothingToShow(
+            f"{one.entry.name}, {_plural(one.shown.area_type)} of {where}: {reason} "
+            "Choose smaller areas, or other classes."
+        ) from reason
+    rows = rows.join(found[["cluster", "p_value"]])
+    colours = [*theme.CLUSTERS, theme.MISSING]
+    counts = rows["cluster"].value_counts()
+    keys = [
+        Key(colour, name, int(counts.get(name, 0)))
+        for colour, name in zip(colours, CLASSES, strict=True)
+        if colour != theme.MISSING or name in counts
+    ]
+    plain = _finish(
+        build, selection, [one], maps.categories("k", theme.CLUSTERS), rows, tuple(keys), parent
+    )
+    kind = _plural(one.shown.area_type)
+    notes = [narrative.cluster_caution(found, kind, where)]
+    if one.shown.method in narrative.SHARED:
+        notes.append(narrative.SHARED[one.shown.method])
+    england = cached.england(build, one.entry.id, one.shown.period)
+    figure = _line(one, england, len(one.figures), where, ranked=False)
+    here = cached.area(build, *_subject(selection, one.shown.area_type, parent))["name"]
+    return replace(
+        plain,
+        tooltip=f"<b>{{n}}</b><br/><b>{{w}}</b> (pseudo p {{q}})<br/>{figure}",
+        sentence=f"{narrative.clusters(one.entry, rows, kind, here)} {plain.sentence}",
+        notes=(*notes, *plain.notes),
+        file=cached.cluster_file(build, *level, one.key, one.entry.decimals),
+    )
 
 
 def _finish(
@@ -246,9 +296,7 @@ def _finish(
 ) -> Scene:
     one = parts[0]
     people, notes = _common(build, selection, parts)
-    where = cached.area(build, *parent)["name"]
-    if selection.place and one.shown.area_type in ("MSOA21", "LSOA21"):
-        where = cached.area(build, "PLACE" + selection.vintage[-2:], selection.place)["name"]
+    where = cached.area(build, *_subject(selection, one.shown.area_type, parent))["name"]
     said = narrative.extremes(one.entry, rows, _plural(one.shown.area_type), where)
     return Scene(
         area_type=one.shown.area_type,

@@ -14,12 +14,14 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "layer": ("deprivation", "condition", "coverage", "context"),
     "x": ("deprivation", "condition", "coverage", "context"),
     "y": ("deprivation", "condition", "coverage", "context"),
-    "breaks": ("", "quantile", "national", "natural"),
+    "breaks": ("", "quantile", "national", "natural", "clusters"),
     "practices": ("", "yes"),
     "show": ("highest", "lowest", "all"),
     "deprived": ("1", "2", "3", "4", "5"),
     "need": ("20", "33", "50"),
     "reach": ("20", "33", "50"),
+    "groups": ("decile", "quintile", "local-decile", "local-quintile"),
+    "fit": ("linear", "log", "logit"),
 }
 """What each part may be, the default not necessarily first."""
 
@@ -48,6 +50,7 @@ class Selection:
         Period of the condition.
     breaks : str
         quantile (of the ICS), national (deciles of England) or natural; '' is the layer's usual.
+        clusters colours one layer by hot and cold spots instead.
     practices : str
         'yes' to draw GP practices.
     show : str
@@ -55,6 +58,19 @@ class Selection:
     deprived, need, reach : str
         Overlap: IMD deciles 1 to n (decile 1 = most deprived), the highest n% of the condition,
         the lowest n% of the coverage.
+    region : str
+        Code of a region, where England is looked at by region; '' otherwise.
+    indicator : str
+        The one whose inequality or entry is read; '' shows the list.
+    period : str
+        Its period; '' is the newest.
+    groups, fit : str
+        Deprivation groups (decile 1 = most deprived) and scale of the line on the page of
+        inequalities.
+    areas : str
+        Areas profiled together, as 'MSOA21:E02001827,MSOA21:E02001828'; '' is the one opened.
+    columns : str
+        Indicators in the table of neighbourhoods, joined by commas; '' is the usual ones.
     """
 
     ics: str = ""
@@ -76,6 +92,13 @@ class Selection:
     deprived: str = "2"
     need: str = "20"
     reach: str = "50"
+    region: str = ""
+    indicator: str = ""
+    period: str = ""
+    groups: str = "decile"
+    fit: str = "linear"
+    areas: str = ""
+    columns: str = ""
 
     @property
     def vintage(self) -> str:
@@ -103,9 +126,26 @@ class Selection:
     def scheme(self, layer: str) -> classify.Scheme:
         """Class breaks in use: national deciles for deprivation unless another is chosen."""
         usual: classify.Scheme = "national" if layer == "deprivation" else "quantile"
-        return cast("classify.Scheme", self.breaks) if self.breaks else usual
+        classed = self.breaks and self.breaks != "clusters"
+        return cast("classify.Scheme", self.breaks) if classed else usual
 
-    def indicator(self, layer: str) -> str:
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Area type and code of what is chosen: the place, the ICS, the region or England."""
+        if self.place:
+            return "PLACE" + self.vintage[-2:], self.place
+        if self.region and not self.ics:
+            return "RGN24", self.region
+        return self.parent
+
+    @property
+    def profiled(self) -> tuple[tuple[str, str], ...]:
+        """The areas whose profile is asked for."""
+        if self.areas:
+            return tuple(_pair(area) for area in self.areas.split(","))
+        return (self.opened or self.subject,)
+
+    def chosen(self, layer: str) -> str:
         """Id of the indicator chosen in a layer."""
         return str(getattr(self, layer))
 
@@ -114,6 +154,9 @@ class Selection:
         new = replace(self, **changes)
         if "ics" in changes and changes["ics"] != self.ics:
             new = replace(new, place=changes.get("place", ""), area=changes.get("area", ""))
+            new = replace(new, region=changes.get("region", ""), areas=changes.get("areas", ""))
+        if "indicator" in changes and changes["indicator"] != self.indicator:
+            new = replace(new, period=changes.get("period", ""))
         return new
 
     def query(self) -> dict[str, str]:
@@ -168,8 +211,14 @@ def _problem(name: str, value: str) -> str:
         entry = catalogue.indicators().get(value)
         if entry is None or entry.layer != name:
             return f"The link asks for '{value}', which is no {name} indicator. The usual is shown."
-    elif name in ("ics", "area") and value:
-        kind, code = _pair(value)
-        if kind not in AREA_TYPES or (name == "ics" and kind not in ("ICB24", "ICB26")) or not code:
-            return f"The link says {name} is '{value}'; it should look like 'ICB26:E54000057'."
+    elif name in ("indicator", "columns") and value:
+        unknown = [one for one in value.split(",") if one not in catalogue.indicators()]
+        if unknown:
+            return f"The link asks for '{unknown[0]}', which is no indicator. The list is shown."
+    elif name in ("ics", "area", "areas") and value:
+        for one in value.split(",") if name == "areas" else (value,):
+            kind, code = _pair(one)
+            known = ("ICB24", "ICB26") if name == "ics" else AREA_TYPES
+            if kind not in known or not code:
+                return f"The link says {name} is '{one}'; it should look like 'ICB26:E54000057'."
     return ""

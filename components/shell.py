@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from components import cached, provenance  # noqa: E402 - the path comes first
+from components import cached, filters, provenance  # noqa: E402 - the path comes first
 from components.telling import told  # noqa: E402
 
 st.set_page_config(
@@ -24,7 +24,9 @@ st.logo(ROOT / "components" / "logo.svg", size="large")
 page = st.navigation(
     [
         st.Page(ROOT / "pages" / "map.py", title="Map", default=True),
-        st.Page(ROOT / "pages" / "sources.py", title="Sources"),
+        st.Page(ROOT / "pages" / "inequalities.py", title="Inequalities"),
+        st.Page(ROOT / "pages" / "profile.py", title="Neighbourhood profile"),
+        st.Page(ROOT / "pages" / "methods.py", title="Data and methods"),
     ],
     position="top",
 )
@@ -34,6 +36,7 @@ page = st.navigation(
 def draw() -> None:
     """Draw the page that was asked for, if there is anything to show."""
     cached.build()
+    filters.carry(page.url_path)
     page.run()
 
 

@@ -3,14 +3,17 @@
 import gc
 import importlib
 import logging
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio.to_thread
 
-from data import catalogue, load, store
+from components import cached
+from data import catalogue, load, programmes, store
 from data.errors import AtlasError, StoreError
+from geo.areas import ENGLAND
 
 log = logging.getLogger("atlas")
 
@@ -20,6 +23,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     """Load the snapshot when the database has another or none; pages say what is wrong if not."""
     await anyio.to_thread.run_sync(prepare)
     _settle()
+    threading.Thread(target=_warm, daemon=True).start()
     yield
 
 
@@ -29,11 +33,19 @@ def _settle() -> None:
     Streamlit collects garbage in full after every rerun; modules and the catalogue are most of what
     it would look at, and none of it is ever garbage.
     """
-    for module in ("components.mapview", "components.filters", "components.sources"):
-        importlib.import_module(module)
+    for page in ("mapview", "gapview", "profileview", "methodsview"):
+        importlib.import_module(f"components.{page}")
     catalogue.indicators()
     gc.collect()
     gc.freeze()
+
+
+def _warm() -> None:
+    """Work out England's gaps, the one list that nobody should have to wait for."""
+    with suppress(AtlasError):
+        build = cached.build()
+        for layer in ("condition", "coverage", "context"):
+            cached.widest(build, layer, ("ENG", ENGLAND), "decile")
 
 
 def prepare() -> None:
@@ -42,10 +54,13 @@ def prepare() -> None:
         engine = store.connect()
         wanted = load.manifest()["build"]
         try:
-            if store.health(engine).snapshot == wanted:
-                return
+            held = store.health(engine).snapshot
         except StoreError as reason:
             log.info("%s", reason)
+            held = ""
+        if held == wanted:
+            programmes.seed(engine)
+            return
         loaded = load.load(engine)
         log.info("loaded snapshot %s: %s", loaded.snapshot, loaded.rows)
     except AtlasError as error:

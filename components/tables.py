@@ -16,16 +16,20 @@ ROWS = 12
 
 
 def ranked(scene: Scene, show: str) -> pd.DataFrame:
-    """The list beside the map: highest or lowest first, or all.
+    """The list beside the map: highest or lowest first, or all; hot or cold spots before others.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by area code; `Area`, a column a layer, `Rank`.
+        Indexed by area code; `Area`, a column a layer, `Rank` or `Hot or cold spot`.
     """
     rows = scene.rows.dropna(subset=[scene.sort]) if show != "all" else scene.rows
     ascending = show == "lowest"
-    rows = rows.sort_values([scene.sort, "name"], ascending=[ascending, True])
+    by, up = [scene.sort, "name"], [ascending, True]
+    if "cluster" in rows:
+        sought = rows["cluster"] == ("cold spot" if ascending else "hot spot")
+        rows, by, up = rows.assign(sought=sought), ["sought", *by], [False, *up]
+    rows = rows.sort_values(by, ascending=up)
     rows = rows if show == "all" else rows.head(ROWS)
     out = pd.DataFrame({"Area": rows["name"]})
     if "decile" in rows:
@@ -35,7 +39,9 @@ def ranked(scene: Scene, show: str) -> pd.DataFrame:
         out[_heading(part)] = rows[column].map(
             lambda v, part=part: theme.figure(v, _unit(part), part.entry.decimals)
         )
-    if len(scene.parts) == 1:
+    if "cluster" in rows:
+        out["Hot or cold spot"] = rows["cluster"]
+    elif len(scene.parts) == 1:
         rank = scene.rows[scene.sort].rank(ascending=False, method="min")
         out["Rank"] = rank.reindex(rows.index).map(lambda r: theme.number(r))
     return out
@@ -70,7 +76,8 @@ def download(scene: Scene) -> pd.DataFrame:
     pandas.DataFrame
         `area_type`, `area_code`, `area_name`, `indicator_id`, `indicator`, `period`, `unit`,
         `count`, `denominator`, `value`, `spread_low`, `spread_high`, `covered`, `decile` (1 = most
-        deprived), `method`, `dataset_id`; `meets_all` on the overlap.
+        deprived), `method`, `dataset_id`; `meets_all` on the overlap; `cluster` and `p_value`
+        (pseudo p, not corrected for many tests) where hot and cold spots are shown.
     """
     areas = scene.coloured
     parts = []
@@ -102,7 +109,11 @@ def download(scene: Scene) -> pd.DataFrame:
                     },
                     "method": part.shown.method,
                     "dataset_id": part.feed_source,
-                    **({"meets_all": areas["meets_all"]} if "meets_all" in areas else {}),
+                    **{
+                        name: areas[name]
+                        for name in ("meets_all", "cluster", "p_value")
+                        if name in areas
+                    },
                 }
             )
         )

@@ -14,6 +14,9 @@ BIVARIATE: Final = (
 """Rows: thirds of the first layer, lowest first; columns: of the second. Joshua Stevens, 2015."""
 OVERLAP: Final = ("#E9ECEF", "#F46A25")
 """Areas that do not meet every condition; areas that do."""
+CLUSTERS: Final = ("#CE4F1B", "#0D2F52", "#F2AE5E", "#3380BC", "#DDE1E5")
+"""Hot spot, cold spot, high among low, low among high, not significant. Hot, cold and not
+significant differ by 3:1 from one another."""
 MISSING: Final = "#D9D2C9"
 INK: Final = "#1D2A38"
 ACCENT: Final = "#12436D"

@@ -94,6 +94,10 @@ class Indicator(Entry):
     additive : bool
         True where larger areas are made by adding counts and denominators; False where only
         published values can be shown.
+    eligible : str
+        Coverage of which only rates are known below the ICS: id of the condition whose register
+        holds the people that it is about. '' where its own denominator counts them, or where they
+        are on no register or are only its new cases.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -113,11 +117,14 @@ class Indicator(Entry):
     caveats: tuple[str, ...] = Field(min_length=1)
     review: date
     target: Target | None = None
+    eligible: str = ""
     feeds: tuple[Feed, ...] = Field(min_length=1)
 
 
 class File(Entry):
     """One publisher's file that the snapshot was built from.
+
+    `measures` are those that it holds, where the files of a source hold different ones.
 
     `path` is relative to the folder given to `build --from`; `sha256` is of the copy used;
     `obtained` says how that copy came about; `download` is the publisher's own address where
@@ -126,6 +133,7 @@ class File(Entry):
 
     path: str
     source: str
+    measures: tuple[str, ...] = ()
     publisher: str
     title: str
     licence: str
@@ -154,11 +162,18 @@ def indicators() -> Mapping[str, Indicator]:
     Raises
     ------
     CatalogueError
-        When a file is not valid or two have the same id.
+        When a file is not valid or names as `eligible` what is not a condition.
     """
     order = {"deprivation": 0, "condition": 1, "coverage": 2, "context": 3}
-    found = [_load(path, Indicator) for path in sorted((HERE / "indicators").glob("*.toml"))]
+    found = [read(path, Indicator) for path in sorted((HERE / "indicators").glob("*.toml"))]
     found.sort(key=lambda e: (order[e.layer], e.group, e.id != "imd", e.name))
+    conditions = {entry.id for entry in found if entry.layer == "condition"}
+    for entry in found:
+        if entry.eligible and (entry.layer != "coverage" or entry.eligible not in conditions):
+            raise CatalogueError(
+                f"{entry.id}.toml, field 'eligible': found '{entry.eligible}', expected the id of "
+                "a condition, and only in a coverage indicator."
+            )
     return {entry.id: entry for entry in found}
 
 
@@ -184,6 +199,16 @@ def files() -> tuple[File, ...]:
     return tuple(_entries("file", File))
 
 
+def cited(entry: Indicator, source: str, period: str = "") -> tuple[File, ...]:
+    """Files of a source that hold an indicator; of one period where the files are by period."""
+    measures = {feed.measure for feed in entry.feeds}
+    mine = [file for file in files() if file.source == source]
+    if any(file.measures for file in mine):
+        mine = [file for file in mine if measures & set(file.measures)]
+    dated = [file for file in mine if period and period in f"{file.title} {file.path}"]
+    return tuple(dated or mine)
+
+
 @cache
 def downloads() -> tuple[Download, ...]:
     """The publishers' newest editions that have a pinned address."""
@@ -197,7 +222,14 @@ def _entries(table: str, kind: type[T]) -> list[T]:
     return [_validated(row, kind, f"{path.name}, {table} {n}") for n, row in enumerate(rows, 1)]
 
 
-def _load(path: Path, kind: type[T]) -> T:
+def read(path: Path, kind: type[T]) -> T:
+    """Read one TOML file as an entry; its id is its file name.
+
+    Raises
+    ------
+    CatalogueError
+        When it is not valid; the message says which field.
+    """
     with path.open("rb") as stream:
         try:
             row = tomllib.load(stream)

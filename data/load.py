@@ -5,7 +5,7 @@ A load that is killed at any moment leaves the database as it was.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,20 +25,23 @@ from sqlalchemy import URL, Engine, Float, Integer, inspect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from data import aggregate, catalogue, estimate, models
+from data import aggregate, catalogue, estimate, models, programmes
 from data.errors import SnapshotError, StoreError
 from geo import boundaries, lookups
-from geo.areas import ENGLAND
+from geo.areas import ENGLAND, OWN
 from geo.lookups import GROUPINGS
 
 SNAPSHOT: Final = Path(__file__).parent / "snapshot"
 SNAPSHOT_SCHEMA: Final = 2
 TABLES: Final = ("build", "observation", "series", "practice", "containment", "area")
+"""Tables that hold the snapshot and nothing else."""
 BEGIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "sqlite": ("PRAGMA busy_timeout=120000", "BEGIN IMMEDIATE"),
+    "sqlite": ("BEGIN IMMEDIATE",),
     "postgresql": ("BEGIN", "DO $$ BEGIN PERFORM pg_advisory_xact_lock(5240111); END $$"),
 }
-"""How a transaction begins that waits until no other load is under way; the number is our own."""
+"""How a transaction begins that waits until no other writes; the number is our own."""
+PATIENCE: Final = {"sqlite": ("PRAGMA busy_timeout=120000",), "postgresql": ()}
+"""What makes a load wait for another; PostgreSQL always does."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -133,7 +136,8 @@ def load(
         empty = _emptied(engine)
         engine.dispose()
         with closing(_connect(engine.url)) as connection, closing(connection.cursor()) as cursor:
-            for statement in (*BEGIN[engine.dialect.name], *empty):
+            name = engine.dialect.name
+            for statement in (*PATIENCE[name], *BEGIN[name], *empty):
                 cursor.execute(statement)
             for name in reversed(TABLES):
                 cursor.adbc_ingest(name, tables[name], mode="append")
@@ -152,6 +156,9 @@ def load(
             connection.exec_driver_sql("PRAGMA analysis_limit=1000")
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
+    # nor must this; the atlas does it again whenever it starts
+    with suppress(StoreError):
+        programmes.seed(engine)
     return Loaded(found["build"], {name: len(tables[name]) for name in reversed(TABLES)})
 
 
@@ -164,7 +171,9 @@ def _connect(url: URL) -> Any:
 
 
 def _emptied(engine: Engine) -> list[str]:
-    """Statements that leave every table empty; one of another version is made anew.
+    """Statements that leave `TABLES` empty; one of another version is made anew.
+
+    Tables that hold what people entered are made where they are missing, and otherwise left.
 
     They stay right when another load runs between asking and acting.
     """
@@ -172,7 +181,7 @@ def _emptied(engine: Engine) -> list[str]:
     there = set(found.get_table_names())
     statements: list[Any] = []
     for table in models.Table.metadata.sorted_tables:
-        if table.name in there:
+        if table.name in there and table.name in TABLES:
             columns = {column["name"] for column in found.get_columns(table.name)}
             indexes = {index["name"] for index in found.get_indexes(table.name)}
             wanted = {index.name for index in table.indexes}
@@ -180,7 +189,8 @@ def _emptied(engine: Engine) -> list[str]:
                 statements.append(DropTable(table, if_exists=True))
         statements.append(CreateTable(table, if_not_exists=True))
         statements += [CreateIndex(index, if_not_exists=True) for index in table.indexes]
-        statements.append(table.delete())
+        if table.name in TABLES:
+            statements.append(table.delete())
     return [str(statement.compile(dialect=engine.dialect)) for statement in statements]
 
 
@@ -210,6 +220,17 @@ def _tables(snapshot: Path) -> Iterator[tuple[str, pa.Table]]:
     yield "observation", observations
 
 
+TOGETHER: Final = {
+    "population": ("population", "sum"),
+    "core20": ("core20", "sum"),
+    "west": ("west", "min"),
+    "south": ("south", "min"),
+    "east": ("east", "max"),
+    "north": ("north", "max"),
+}
+"""What a larger area has from its LSOAs, for `pandas.DataFrame.agg`."""
+
+
 def _areas(lsoas: pd.DataFrame, names: pd.DataFrame, snapshot: Path) -> pd.DataFrame:
     """Every area with its people, its deprivation and its bounds."""
     shapes = boundaries.read(snapshot / "boundaries.parquet")
@@ -223,20 +244,10 @@ def _areas(lsoas: pd.DataFrame, names: pd.DataFrame, snapshot: Path) -> pd.DataF
         core20=lsoas["population"].where(_lsoa_deciles(lsoas["rank_imd"]) <= 2, 0),
         **box.reset_index(drop=True),
     )
-    figures = {
-        "population": ("population", "sum"),
-        "core20": ("core20", "sum"),
-        "west": ("west", "min"),
-        "south": ("south", "min"),
-        "east": ("east", "max"),
-        "north": ("north", "max"),
-    }
     parts = []
     for kind in GROUPINGS:
-        # the point of a larger area is that of its LSOA nearest to the middle of its people
-        one = base.groupby(kind).agg(**figures)
-        at = _middle(base, kind)
-        part = one.join(at).rename_axis("code").reset_index().assign(area_type=kind)
+        one = base.groupby(kind).agg(**TOGETHER)
+        part = one.join(middle(base, kind)).rename_axis("code").reset_index().assign(area_type=kind)
         parts.append(
             part.merge(names, left_on=["area_type", "code"], right_on=["area_type", "area_code"])
         )
@@ -302,7 +313,20 @@ def _network_parents(networks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _middle(base: pd.DataFrame, kind: str) -> pd.DataFrame:
+def middle(base: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Point of each larger area: that of its LSOA nearest to the middle of its people.
+
+    Parameters
+    ----------
+    base : pandas.DataFrame
+        One row an LSOA: `population`, `longitude`, `latitude`, and the larger area's code in
+        column `kind`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `longitude` and `latitude` by code.
+    """
     people = base["population"].clip(lower=1)
     weighted = pd.DataFrame(
         {"x": base["longitude"] * people, "y": base["latitude"] * people, "people": people}
@@ -319,6 +343,149 @@ def _middle(base: pd.DataFrame, kind: str) -> pd.DataFrame:
 def _lsoa_deciles(rank: "pd.Series[int]") -> "pd.Series[int]":
     """Decile of a national rank; decile 1 = most deprived."""
     return (rank * 10 / len(rank)).apply(np.ceil).astype(int)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Counts and denominators of some areas, and how much of each they are about.
+
+    Attributes
+    ----------
+    count, denominator : numpy.ndarray of float64
+        One an area; NaN where nothing is known.
+    covered : numpy.ndarray of float64 or None
+        Share of patients, 0 to 1; None where the figure is about all.
+    """
+
+    count: Floats
+    denominator: Floats
+    covered: Floats | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator in one period, by LSOA, and how larger areas are made of it.
+
+    Attributes
+    ----------
+    row : mapping
+        Its row in the snapshot's table of series.
+    entry : Indicator
+    top, bottom : numpy.ndarray of float64
+        Count (for a score: score x weight / per) and denominator, one an LSOA.
+    covered : numpy.ndarray of float64 or None
+        Share of registered patients whose practice has a figure, 0 to 1.
+    """
+
+    row: Mapping[str, Any]
+    entry: catalogue.Indicator
+    top: Floats
+    bottom: Floats
+    covered: Floats | None
+
+    @property
+    def larger(self) -> str:
+        """The method of larger areas' figures."""
+        method = str(self.row["method"])
+        return "aggregated" if method == "direct" else method
+
+    def series(self, kind: str, method: str) -> dict[str, Any]:
+        """A row of `data.models.Series`, without its number."""
+        return {
+            "area_type": kind,
+            "method": method,
+            "note": self.row.get("note", ""),
+            **{name: self.row[name] for name in ("indicator_id", "period", "source")},
+        }
+
+    def sums(self, at: npt.NDArray[np.int64], n: int, registered: Floats) -> Sums:
+        """Add LSOAs up to larger areas.
+
+        Parameters
+        ----------
+        at : numpy.ndarray of int64
+            Which of the `n` areas each LSOA belongs to; -1 is none.
+        registered : numpy.ndarray of float64
+            Registered patients of each LSOA, the weight of `covered`.
+        """
+        counted = np.where(np.isnan(self.top), np.nan, self.bottom)
+        covered = None
+        if self.covered is not None:
+            covered = aggregate.group_sums(self.covered * registered, at, n) / np.maximum(
+                aggregate.group_sums(registered, at, n), 1
+            )
+        return Sums(
+            aggregate.group_sums(self.top, at, n), aggregate.group_sums(counted, at, n), covered
+        )
+
+    def shown(self, sums: Sums, spread: Mapping[str, Floats]) -> dict[str, Any]:
+        """Columns of `data.models.Observation`; what covers too few patients has no figure."""
+        value = np.divide(
+            sums.count * self.entry.per,
+            sums.denominator,
+            out=np.full(len(sums.count), np.nan),
+            where=sums.denominator > 0,
+        )
+        frame = {"value": value, **spread}
+        if self.entry.counted and not self.row["is_value"]:
+            frame["count"] = sums.count
+        if sums.covered is not None:
+            thin = sums.covered < estimate.COVERED_SHOWN
+            frame = {name: np.where(thin, np.nan, column) for name, column in frame.items()}
+            frame["covered"] = sums.covered
+        return {**frame, "denominator": sums.denominator}
+
+
+def _lines(made: pd.DataFrame, figures: pa.Table) -> Iterator[Line]:
+    """Every line of the snapshot that has figures by LSOA."""
+    for line in made.to_dict("records"):
+        row = {str(name): value for name, value in line.items()}
+        entry = catalogue.indicator(row["indicator_id"])
+        bottom, top = _column(figures, row["bottom"]), _column(figures, row["top"])
+        if row["is_value"]:
+            top = top * bottom / entry.per
+        covered = _column(figures, row["covered"]) if row["covered"] else None
+        yield Line(row, entry, top, bottom, covered)
+
+
+def united(lsoas: Collection[str], snapshot: Path = SNAPSHOT) -> pd.DataFrame:
+    """Figures of some LSOAs taken as one area, by the rules for all larger areas.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a series of type OWN that has a figure: `indicator_id`, `period`, `count`,
+        `denominator`, `value`, `covered`. Scores are means weighted by people.
+
+    Raises
+    ------
+    SnapshotError
+        When the snapshot cannot be read.
+    """
+    try:
+        known = pd.read_parquet(snapshot / "lsoas.parquet", columns=["lsoa21", "registered"])
+        here = known["lsoa21"].isin(lsoas).to_numpy()
+        figures = pq.read_table(snapshot / "lsoa_figures.parquet").filter(here)
+        made = pd.read_parquet(snapshot / "series.parquet")
+    except (OSError, pa.ArrowInvalid) as error:
+        raise SnapshotError(
+            f"The figures in {snapshot.name}/ are missing or damaged. Restore the folder from the "
+            "repository, or run 'make data'."
+        ) from error
+    registered = known.loc[here, "registered"].to_numpy("float64")
+    at = np.zeros(len(registered), np.int64)
+    rows = [
+        {
+            "indicator_id": line.row["indicator_id"],
+            "period": line.row["period"],
+            "count": np.nan,
+            "covered": np.nan,
+            **{k: column[0] for k, column in line.shown(line.sums(at, 1, registered), {}).items()},
+        }
+        for line in _lines(made, figures)
+    ]
+    out = pd.DataFrame(rows)
+    return out[out["value"].notna() | out["covered"].notna()].reset_index(drop=True)
 
 
 def _observations(
@@ -346,85 +513,47 @@ def _observations(
         published[["indicator_id", "area_type", "period"]].itertuples(index=False, name=None)
     )
 
-    def add(row: Mapping[str, Any], kind: str, method: str, frame: Mapping[str, Any]) -> None:
-        series.append(
-            {
-                "series_id": len(series) + 1,
-                "indicator_id": row["indicator_id"],
-                "area_type": kind,
-                "period": row["period"],
-                "method": method,
-                "source": row["source"],
-                "note": row.get("note", ""),
-            }
-        )
+    def add(line: Line, kind: str, method: str, frame: Mapping[str, Any]) -> None:
+        series.append({**line.series(kind, method), "series_id": len(series) + 1})
         n = len(frame["area_id"])
         batches.append(_observed({"series_id": np.full(n, len(series), np.int32), **frame}))
 
-    for line in made.to_dict("records"):
-        row = {str(name): value for name, value in line.items()}
-        entry = catalogue.indicator(row["indicator_id"])
-        bottom = _column(figures, row["bottom"])
-        if row["is_value"]:
-            top = _column(figures, row["top"]) * bottom / entry.per
-        else:
-            top = _column(figures, row["top"])
-        share = _column(figures, row["covered"]) if row["covered"] else None
+    own = []
+    for line in _lines(made, figures):
+        row, entry = line.row, line.entry
+        # own areas get their figures when somebody makes one; the series stand ready
+        own.append(line.series(OWN, line.larger))
         for kind in ("LSOA21", *GROUPINGS):
             if (row["indicator_id"], kind, row["period"]) in taken:
                 continue
-            frame: dict[str, Any] = {"area_id": area_ids[kind]}
-            if kind == "LSOA21":
-                count, denominator, covered = top, bottom, share
-                if row["low"]:
-                    frame["spread_low"] = _column(figures, row["low"])
-                    frame["spread_high"] = _column(figures, row["high"])
-            else:
-                at, n = groups[kind]
-                count = aggregate.group_sums(top, at, n)
-                denominator = aggregate.group_sums(np.where(np.isnan(top), np.nan, bottom), at, n)
-                covered = None
-                if share is not None:
-                    covered = aggregate.group_sums(share * registered, at, n) / np.maximum(
-                        aggregate.group_sums(registered, at, n), 1
-                    )
-                if kind == "MSOA21" and row["msoa_low"]:
-                    frame["spread_low"] = _column(ends, row["msoa_low"], estimate_decimals=2)
-                    frame["spread_high"] = _column(ends, row["msoa_high"], estimate_decimals=2)
+            spread: dict[str, Any] = {}
             method = row["method"]
-            if kind != "LSOA21" and method == "direct":
-                method = "aggregated"
+            if kind == "LSOA21":
+                sums = Sums(line.top, line.bottom, line.covered)
+                if row["low"]:
+                    spread["spread_low"] = _column(figures, row["low"])
+                    spread["spread_high"] = _column(figures, row["high"])
+            else:
+                sums = line.sums(*groups[kind], registered)
+                method = line.larger
+                if kind == "MSOA21" and row["msoa_low"]:
+                    spread["spread_low"] = _column(ends, row["msoa_low"], estimate_decimals=2)
+                    spread["spread_high"] = _column(ends, row["msoa_high"], estimate_decimals=2)
             if kind == "ENG" and row["england_count"] == row["england_count"]:
                 # what was published, without the trace that adding up shares leaves
                 count = np.round([row["england_count"]], 1)
-                denominator = np.round([row["england_denominator"]], 1)
-                covered = None
+                sums = Sums(count, np.round([row["england_denominator"]], 1), None)
                 if row["method"] == "attributed" and not row["is_value"]:
                     method = "direct"
-            value = np.divide(
-                count * entry.per,
-                denominator,
-                out=np.full(len(count), np.nan),
-                where=denominator > 0,
-            )
-            if covered is not None:
-                thin = covered < estimate.COVERED_SHOWN
-                value, count = np.where(thin, np.nan, value), np.where(thin, np.nan, count)
-                for name in {"spread_low", "spread_high"} & set(frame):
-                    frame[name] = np.where(thin, np.nan, frame[name])
-                frame["covered"] = covered
-            frame["value"] = value
-            frame["denominator"] = denominator
-            if entry.counted and not row["is_value"]:
-                frame["count"] = count
+            frame = {"area_id": area_ids[kind], **line.shown(sums, spread)}
             if entry.layer == "deprivation":
                 rank = f"rank_{entry.feeds[0].measure}"
                 frame["decile"] = (
                     _lsoa_deciles(lsoas[rank]).to_numpy("float64")
                     if kind == "LSOA21"
-                    else aggregate.deciles(value)
+                    else aggregate.deciles(frame["value"])
                 )
-            add(row, kind, method, frame)
+            add(line, kind, method, frame)
     known = published[published["area_type"].isin(area_ids)]
     of_series = ["indicator_id", "area_type", "period"]
     more = known[[*of_series, "method", "source"]].drop_duplicates(of_series)
@@ -435,7 +564,12 @@ def _observations(
         note=known["note"].replace("", None),
     ).sort_values(["series_id", "area_id"])
     batches.append(_observed({n: known[n] for n in OBSERVATION.names if n in known}))
-    return pd.concat([pd.DataFrame(series), more], ignore_index=True), pa.concat_tables(batches)
+    # last, so that those before them keep the numbers that names of map files hold
+    ready = pd.DataFrame(own).assign(
+        series_id=np.arange(len(own)) + len(series) + len(more) + 1,
+    )
+    every = pd.concat([pd.DataFrame(series), more, ready], ignore_index=True)
+    return every, pa.concat_tables(batches)
 
 
 OBSERVATION: Final = pa.schema(

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of these tables; a database of another version is not opened."""
 
 
@@ -116,3 +116,81 @@ class Observation(Table, table=True):
     covered: float | None = None
     decile: int | None = None
     note: str | None = None
+
+
+class OwnAreaRecord(Table, table=True):
+    """An own area that somebody keeps. Not of the snapshot: a load leaves it alone.
+
+    `code` follows from `lsoas` (codes, sorted, joined by commas); `set_name` is '' of an area that
+    is in no set; `created` is the moment in UTC, ISO 8601.
+    """
+
+    __tablename__ = "own_area"
+    __table_args__ = (UniqueConstraint("owner", "set_name", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner: str
+    set_name: str = ""
+    name: str
+    code: str = Field(index=True)
+    lsoas: str
+    created: str
+
+
+class Programme(Table, table=True):
+    """Something that is done for people's health. Not of the snapshot: a load leaves it alone.
+
+    Texts are '' where they are not known. `conditions` and `populations` are ids of indicators
+    joined by commas. `started` and `ended` are as exact as they are known: 2024, 2024-05 or
+    2024-05-31. `seed` is the hash of the entry in `data/programmes/` that it was made from; '' of
+    one that people entered.
+    """
+
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str
+    owner: str = ""
+    ics_type: str
+    ics_code: str
+    summary: str
+    target_group: str = ""
+    conditions: str = ""
+    populations: str = ""
+    started: str = ""
+    ended: str = ""
+    funding: str = ""
+    status: str = ""
+    source: str
+    source_url: str = ""
+    note: str = ""
+    seed: str = ""
+
+
+class ProgrammeArea(Table, table=True):
+    """An area that a programme acts in; of whatever build, so it may be of none."""
+
+    __tablename__ = "programme_area"
+
+    programme: str = Field(primary_key=True)
+    area_type: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+
+
+class ProgrammeMeasure(Table, table=True):
+    """Something that was counted of a programme.
+
+    `qualifier` is the word that the source puts before the number ('nearly'); `period` is '' where
+    the source gives none.
+    """
+
+    __tablename__ = "programme_measure"
+
+    programme: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    measure: str
+    period: str = ""
+    qualifier: str = ""
+    value: float
+    unit: str = ""
+    note: str = ""
+    source: str = ""

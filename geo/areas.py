@@ -45,6 +45,7 @@ AREA_TYPES: Final = {
         AreaType("WD24", "ward", "wards", r"E05\d{6}"),
         AreaType("PCN26", "primary care network", "primary care networks", r"U\d{5}"),
         AreaType("PCN22", "primary care network", "primary care networks", r"U\d{5}"),
+        AreaType("OWN", "own area", "own areas", r"X[0-9a-f]{10}"),
         AreaType("MSOA21", "neighbourhood", "neighbourhoods", r"E02\d{6}"),
         AreaType("MSOA11", "neighbourhood of 2011", "neighbourhoods of 2011", r"E02\d{6}"),
         AreaType("LSOA21", "LSOA", "LSOAs", r"E01\d{6}"),
@@ -53,5 +54,8 @@ AREA_TYPES: Final = {
     )
 }
 """All types by id."""
+
+OWN: Final = "OWN"
+"""Areas that users make of LSOAs; of no vintage but that of the LSOAs, and never listed."""
 
 ENGLAND: Final = "E92000001"

@@ -71,6 +71,10 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+LAYOUT: Final = 2
+"""Raise it when what map files hold changes, so that files of an earlier atlas are not served."""
+
+
 class MapFiles:
     """A folder of map files, made when first asked for.
 
@@ -84,6 +88,11 @@ class MapFiles:
         self.folder = folder
         self._lock = threading.Lock()
         self._making: dict[str, threading.Lock] = {}
+
+    @classmethod
+    def of(cls, home: Path, build: str) -> "MapFiles":
+        """Return the folder of a build, under the atlas's own."""
+        return cls(home / "maps" / f"{build}-{LAYOUT}")
 
     def name(self, key: str, make: Callable[[], bytes]) -> str:
         """Name of the file for `key`; `make` writes its content when there is none yet.

@@ -131,14 +131,18 @@ class Look:
         """Wait until the script has run and the canvas shows more than its background."""
         canvas = self.page.locator('[data-testid="stDeckGlJsonChart"] canvas').first
         canvas.wait_for(state="visible", timeout=60_000)
-        self.page.wait_for_function(
-            "() => !document.querySelector('[data-testid=\"stStatusWidget\"]')", timeout=60_000
-        )
+        self.ran()
         for _ in range(100):
             if self.colours() > 3:
                 return
             self.page.wait_for_timeout(150)
         raise AssertionError(f"the map stays empty; {self.errors}")
+
+    def ran(self) -> None:
+        """Wait until the script has run."""
+        self.page.wait_for_function(
+            "() => !document.querySelector('[data-testid=\"stStatusWidget\"]')", timeout=60_000
+        )
 
     def hover(self, across: float = 0.45, down: float = 0.55) -> tuple[float, float]:
         """Point at a spot of the map until its tooltip shows; returns the spot."""

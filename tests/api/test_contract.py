@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 from openapi_spec_validator import validate
 from starlette.testclient import TestClient
@@ -35,7 +36,13 @@ def test_reference_has_every_parameter_of_a_route_and_no_other(path: str) -> Non
 
 @pytest.mark.parametrize(
     ("path", "columns"),
-    [(openapi.AREAS, openapi.AREA), (openapi.OBSERVATIONS, openapi.OBSERVATION)],
+    [
+        (openapi.AREAS, openapi.AREA),
+        (openapi.OBSERVATIONS, openapi.OBSERVATION),
+        (openapi.INEQUALITY, openapi.MEASURE),
+        (openapi.PROFILE, openapi.PROFILE_ROW),
+        (openapi.PEERS, openapi.PEER),
+    ],
 )
 def test_reference_has_every_column(path: str, columns: dict[str, openapi.Column]) -> None:
     section = REFERENCE.split(f"## GET {path}\n")[1].split("\n## ")[0].split("| column |")[1]
@@ -43,7 +50,7 @@ def test_reference_has_every_column(path: str, columns: dict[str, openapi.Column
 
 
 def test_reference_names_no_area_type_that_there_is_not() -> None:
-    named = re.findall(r"\b(?:ICB|LSOA|MSOA|PLACE|PCN|SICBL|LAD|UTLA|RGN)\d{2}\b", REFERENCE)
+    named = re.findall(r"\b(?:ICB|LSOA|MSOA|PLACE|PCN|SICBL|LAD|UTLA|RGN|WD)\d{2}\b", REFERENCE)
     assert set(named) <= set(AREA_TYPES)
 
 
@@ -74,6 +81,9 @@ def test_examples_are_what_the_api_answers(client: TestClient) -> None:
         ("/api/v1/indicators", "Indicator"),
         ("/api/v1/areas?type=ICB24", "Area"),
         ("/api/v1/observations?indicator=qof_dm&area_type=ICB24", "Observation"),
+        ("/api/v1/inequality?indicator=qof_dm&area=ICB26:E54000055", "Measure"),
+        ("/api/v1/profile?area=ICB26:E54000055", "ProfileRow"),
+        ("/api/v1/peers?area=ICB26:E54000055", "Peer"),
     ],
 )
 def test_rows_have_the_fields_of_the_document(client: TestClient, url: str, schema: str) -> None:
@@ -82,3 +92,20 @@ def test_rows_have_the_fields_of_the_document(client: TestClient, url: str, sche
     assert answer["count"] == len(answer["data"]) > 0
     for row in answer["data"]:
         assert set(promised["required"]) <= set(row) <= set(promised["properties"])
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("/api/v1/areas?type=ICB24", "Areas"),
+        ("/api/v1/inequality?indicator=qof_dm&area=ICB26:E54000055", "Inequality"),
+        ("/api/v1/profile?area=ICB26:E54000055", "Profile"),
+        ("/api/v1/peers?area=ICB26:E54000055", "Peers"),
+    ],
+)
+def test_answers_are_what_the_document_says(client: TestClient, url: str, name: str) -> None:
+    document = openapi.document()
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    answer = client.get(url).json()
+    jsonschema.validate(answer, schema)
+    assert list(answer) == list(document["components"]["schemas"][name]["properties"])

@@ -28,7 +28,7 @@ def behind_gzip(atlas_database: Path) -> TestClient:
 @pytest.fixture
 def maps(atlas_database: Path) -> MapFiles:
     build = store.health(api.engine()).snapshot
-    return MapFiles(store.HOME / "maps" / build)
+    return MapFiles.of(store.HOME, build)
 
 
 @pytest.mark.parametrize(

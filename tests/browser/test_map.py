@@ -137,8 +137,25 @@ def test_ics_is_gone_to_from_the_map_of_england(browser: Browser, address: str) 
     assert "ics=ICB26" in look.page.url
 
 
-def test_sources_page_names_every_file(browser: Browser, address: str) -> None:
+def test_methods_page_names_every_file_and_draws_formulas(browser: Browser, address: str) -> None:
     look = Look(browser, address)
-    look.page.goto(f"{address}/sources")
+    look.page.goto(f"{address}/methods")
     expect(look.page.get_by_role("heading", name="Publishers' files")).to_be_visible()
+    expect(look.page.locator(".katex-display").first).to_be_visible()
     assert not look.outside
+
+
+def test_figures_of_an_entry_are_downloaded_by_level(browser: Browser, address: str) -> None:
+    look = Look(browser, address)
+    look.page.goto(f"{address}/methods?indicator=qof_dm")
+    with look.page.expect_download() as csv:
+        look.page.get_by_role("link", name="CSV of ICSs (April 2026)").click()
+    lines = csv.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 3 * 36
+
+
+def test_phone_reads_an_entry_without_sideways_scroll(browser: Browser, address: str) -> None:
+    look = Look(browser, address, width=390, **PHONE)
+    look.page.goto(f"{address}/methods?indicator=cover_mmr1_24m")
+    expect(look.page.get_by_role("heading", name="Figures there are")).to_be_visible()
+    assert look.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -12,11 +12,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components import cached, filters, maps
+from components import cached, filters, maps, tables
 from components.scene import Scene, scene
 from components.selection import Selection
 from data import catalogue, store
 from geo.areas import AREA_TYPES
+from geo.clusters import CLASSES
 
 SHELL = str(Path(__file__).parents[2] / "components" / "shell.py")
 VINTAGES = {"ICB26": 36, "ICB24": 42}
@@ -262,3 +263,105 @@ def test_every_pair_of_layers_is_in_one_map_file(build: str, x: str, y: str) -> 
     shown = scene(build, selection)
     properties = map_file(build, shown, selection)["features"][0]["properties"]
     assert all(f"v{part.key}" in properties for part in shown.parts)
+
+
+@pytest.mark.parametrize(
+    ("ics", "level", "layer"),
+    [
+        ("ICB24:E54000057", "neighbourhood", "condition"),
+        ("ICB26:E54000055", "lsoa", "deprivation"),
+        ("ICB26:E54000036", "neighbourhood", "condition"),
+        ("ICB24:E54000042", "lsoa", "coverage"),
+        ("", "neighbourhood", "deprivation"),
+    ],
+)
+def test_clusters_of_several_ics_are_drawn_from_a_map_file_of_their_own(
+    build: str, ics: str, level: str, layer: str
+) -> None:
+    selection = Selection(ics=ics, level=level, layer=layer, breaks="clusters")
+    shown = scene(build, selection)
+    rows = shown.rows
+    hot = int((rows["cluster"] == "hot spot").sum())
+    cold = int((rows["cluster"] == "cold spot").sum())
+    assert hot + cold > 0
+    assert {k.label: k.count for k in shown.legend if k.count} == dict(
+        rows["cluster"].value_counts()
+    )
+    content = cached.map_files(build).read(shown.file)
+    assert content is not None
+    drawn = [f["properties"] for f in orjson.loads(gzip.decompress(content))["features"]]
+    assert {p["c"]: p["w"] for p in drawn} == dict(rows["cluster"])
+    assert all(CLASSES[p["k"]] == p["w"] for p in drawn)
+    key, decimals = shown.parts[0].key, shown.parts[0].entry.decimals
+    for p in drawn:
+        value = round(rows.loc[p["c"], "value"], decimals)
+        assert p[f"v{key}"] == (value if value == value else maps.ABSENT)
+    tested = int(rows["p_value"].notna().sum())
+    assert (rows.loc[rows["value"].isna(), "cluster"] == "not tested").all()
+    assert any(f"{tested:,} " in note and "by chance" in note for note in shown.notes)
+    attributed = shown.parts[0].shown.method == "attributed"
+    assert any("share GP practices" in note for note in shown.notes) == attributed
+
+
+def test_clusters_of_hampshire_are_the_same_each_time(build: str) -> None:
+    selection = Selection(ics="ICB24:E54000042", layer="condition", breaks="clusters")
+    first = scene(build, selection).rows["p_value"]
+    st.cache_resource.clear()
+    pd.testing.assert_series_equal(first, scene(build, selection).rows["p_value"])
+
+
+def test_isles_of_scilly_have_no_neighbour_and_are_not_tested(build: str) -> None:
+    shown = scene(build, Selection(ics="ICB26:E54000036", breaks="clusters"))
+    assert list(shown.rows.index[shown.rows["cluster"] == "not tested"]) == ["E02006781"]
+
+
+def test_page_of_clusters_lists_hot_spots_first_and_says_how_many(build: str) -> None:
+    query = {"ics": "ICB26:E54000055", "layer": "condition", "breaks": "clusters"}
+    at = page(**query)
+    assert at.selectbox(key="pick_breaks").value == "clusters"
+    shown = scene(build, Selection(**query))
+    first = deck(at)["layers"][0]
+    assert first["data"] == f"/maps/{shown.file}"
+    assert "properties.k == 0" in first["_subLayerProps"]["polygons-fill"]["getFillColor"]
+    hot = int((shown.rows["cluster"] == "hot spot").sum())
+    assert (
+        f"of 161 neighbourhoods in Birmingham and Solihull, {hot} are hot spots" in shown.sentence
+    )
+    table = tables.ranked(shown, "all")["Hot or cold spot"]
+    assert (table[:hot] == "hot spot").all() and not (table[hot:] == "hot spot").any()
+    assert tables.ranked(shown, "lowest")["Hot or cold spot"].iloc[0] == "cold spot"
+    assert list(at.dataframe[0].value["Hot or cold spot"][:3]) == ["hot spot"] * 3
+
+
+def test_downloads_of_clusters_carry_cluster_and_pseudo_p(build: str) -> None:
+    shown = scene(build, Selection(ics="ICB26:E54000055", layer="condition", breaks="clusters"))
+    frame = tables.download(shown)
+    assert frame["cluster"].tolist() == shown.rows["cluster"].tolist()
+    found = orjson.loads(cached.geojson(build, shown.area_type, shown.parent, frame))
+    by_code = {f["properties"]["area_code"]: f["properties"] for f in found["features"]}
+    for code, row in shown.rows.iterrows():
+        assert by_code[code]["cluster"] == row["cluster"]
+        assert by_code[code]["p_value"] == row["p_value"]
+
+
+def test_clusters_of_a_place_count_its_areas_but_are_told_from_the_ics(build: str) -> None:
+    whole = scene(build, Selection(ics="ICB26:E54000055", breaks="clusters")).rows
+    place = cached.areas(build, "PLACE26", ("ICB26", "E54000055"))["code"].iloc[0]
+    query = {"ics": "ICB26:E54000055", "breaks": "clusters", "place": place}
+    shown = scene(build, Selection(**query))
+    assert sum(key.count for key in shown.legend) == len(shown.rows) < len(whole)
+    assert shown.rows["cluster"].equals(whole["cluster"].reindex(shown.rows.index))
+    rule = deck(page(**query))["layers"][0]["_subLayerProps"]["polygons-fill"]["getFillColor"]
+    assert f"properties.p == '{place}'" in rule
+
+
+def test_too_few_places_for_clusters_give_a_sentence(build: str) -> None:
+    at = page(ics="ICB26:E54000055", level="place", breaks="clusters")
+    assert any("need at least 20 areas" in text.value for text in at.info)
+    assert not at.get("deck_gl_json_chart")
+
+
+def test_clusters_are_of_one_layer_only(build: str) -> None:
+    for view in ("two", "overlap"):
+        at = page(ics="ICB26:E54000055", view=view, breaks="clusters")
+        assert "-clusters-" not in deck(at)["layers"][0]["data"]

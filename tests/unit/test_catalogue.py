@@ -109,7 +109,7 @@ def periods_of(entry: Indicator, source: str) -> dict[str, tuple[str, ...]]:
 def load(folder: Path, name: str, text: str) -> Indicator:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return catalogue._load(path, Indicator)
+    return catalogue.read(path, Indicator)
 
 
 def test_one_entry_for_every_file() -> None:
@@ -190,6 +190,45 @@ def test_feeds_of_a_qof_achievement_code(code: str) -> None:
     assert "numerator / (denominator + personalised care adjustments)" in entry.definition
 
 
+# rates only below the ICS: coverage of everyone on a register, and of part of one
+WHOLE_REGISTER = "AST007 CHD005 COPD010 DEM004 DM012 HF007 NDH001 RA002"
+PART_OF_REGISTER = """
+    AF006 AF007 AST008 CHD008 CHD009 COPD008 DM006 DM019 DM020 DM021 DM022 DM023 HF003 HF006
+    HYP003 HYP007 MH002 MH003 MH006 MH007 MH011 MH012 STIA007 STIA010 STIA011
+    """
+
+
+def test_eligible_people_are_on_the_register_that_the_code_is_named_after() -> None:
+    found = {entry.id: entry.eligible for entry in ALL if entry.eligible}
+    expected = {
+        f"qof_{code.lower()}": f"qof_{re.sub('[0-9]', '', code).lower()}"
+        for code in f"{WHOLE_REGISTER} {PART_OF_REGISTER}".split()
+    }
+    assert found == expected
+    for id_ in found:
+        assert any(feed.geography in ("PCN22", "GP") for feed in indicator(id_).feeds)
+        part = id_.removeprefix("qof_").upper() in PART_OF_REGISTER.split()
+        said = "wider than those eligible: an upper estimate" in " ".join(indicator(id_).caveats)
+        assert said == part, id_
+        assert (" register" in indicator(id_).denominator) or part, id_
+
+
+@pytest.mark.parametrize(
+    ("layer", "eligible"),
+    [("coverage", "qof_xyz"), ("coverage", "sample"), ("condition", "sample")],
+)
+def test_eligible_must_name_a_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layer: str, eligible: str
+) -> None:
+    (tmp_path / "indicators").mkdir()
+    text = GOOD.replace("additive = true", f'additive = true\neligible = "{eligible}"')
+    text = text.replace('layer = "coverage"', f'layer = "{layer}"')
+    (tmp_path / "indicators" / "sample.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(catalogue, "HERE", tmp_path)
+    with pytest.raises(CatalogueError, match=rf"sample\.toml.*'eligible'.*'{eligible}'"):
+        indicators.__wrapped__()
+
+
 def test_childhood_vaccination() -> None:
     found = {id_: entry for id_, entry in indicators().items() if id_.startswith("cover_")}
     assert len(found) == 14
@@ -223,7 +262,7 @@ def test_target_can_be_traced_and_reached(entry: Indicator) -> None:
 
 @each
 def test_wording(entry: Indicator) -> None:
-    assert 1 <= len(entry.caveats) <= 4
+    assert 1 <= len(entry.caveats) <= 5
     texts = (entry.name, entry.definition, entry.numerator, entry.denominator, *entry.caveats)
     for text in texts:
         assert text == text.strip()
