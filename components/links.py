@@ -6,12 +6,27 @@ from urllib.parse import urlencode
 
 from components.selection import Selection
 
-Page = Literal["map", "inequalities", "profile", "methods"]
+Page = Literal[
+    "map",
+    "inequalities",
+    "profile",
+    "need",
+    "priorities",
+    "planner",
+    "programmes",
+    "areas",
+    "methods",
+]
 
 PATHS: Final[dict[Page, str]] = {
     "map": ".",
     "inequalities": "inequalities",
     "profile": "profile",
+    "need": "need",
+    "priorities": "priorities",
+    "planner": "planner",
+    "programmes": "programmes",
+    "areas": "areas",
     "methods": "methods",
 }
 """Address of each page, relative to any other."""

@@ -1,5 +1,6 @@
 """What is asked for: area, level, layers. Read from the link, written to the link."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, cast
@@ -22,8 +23,18 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "reach": ("20", "33", "50"),
     "groups": ("decile", "quintile", "local-decile", "local-quintile"),
     "fit": ("linear", "log", "logit"),
+    "goal": ("england", "ics", "least-deprived-fifth", "target"),
+    "strategy": ("need", "universalism", "deprived", "covered", "equal"),
 }
 """What each part may be, the default not necessarily first."""
+
+NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
+    "capacity": (1, 1_000_000),
+    "cost": (0, 1_000_000),
+    "uptake": (1, 100),
+    "equity": (1, 20),
+}
+"""What each part that is a number may be, from and to."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,22 @@ class Selection:
         Areas profiled together, as 'MSOA21:E02001827,MSOA21:E02001828'; '' is the one opened.
     columns : str
         Indicators in the table of neighbourhoods, joined by commas; '' is the usual ones.
+    own : str
+        An area that a user defined, as `data.own_areas.encode` writes it; it stands in the place of
+        the place.
+    needs : str
+        Conditions that make up need, joined by commas; '' is the condition chosen.
+    goal : str
+        What coverage is to reach: England's, the ICS's, its least deprived fifth's, a target.
+    weights : str
+        Criteria of priorities and their weights, as `data.priorities.encode` writes them.
+    strategy : str
+        How the planner shares capacity out.
+    capacity, cost, uptake, equity : str
+        Of a plan: people or households that can be offered it, pounds each, percent who take it
+        up, weight of decile 1 (most deprived) beside decile 10.
+    programme : str
+        Id of a programme of the register.
     """
 
     ics: str = ""
@@ -99,6 +126,16 @@ class Selection:
     fit: str = "linear"
     areas: str = ""
     columns: str = ""
+    own: str = ""
+    needs: str = ""
+    goal: str = "england"
+    weights: str = ""
+    strategy: str = "universalism"
+    capacity: str = ""
+    cost: str = ""
+    uptake: str = "60"
+    equity: str = "3"
+    programme: str = ""
 
     @property
     def vintage(self) -> str:
@@ -202,6 +239,10 @@ def parse(query: Mapping[str, str]) -> tuple[Selection, list[str]]:
     return Selection(**taken), problems
 
 
+def _conditions() -> set[str]:
+    return {code for code, entry in catalogue.indicators().items() if entry.layer == "condition"}
+
+
 def _problem(name: str, value: str) -> str:
     if name in CHOICES:
         if value not in CHOICES[name]:
@@ -215,6 +256,14 @@ def _problem(name: str, value: str) -> str:
         unknown = [one for one in value.split(",") if one not in catalogue.indicators()]
         if unknown:
             return f"The link asks for '{unknown[0]}', which is no indicator. The list is shown."
+    elif name == "needs" and value:
+        unknown = [one for one in value.split(",") if one not in _conditions()]
+        if unknown:
+            return f"The link asks for '{unknown[0]}', which is no condition. The usual is shown."
+    elif name in NUMBERS and value:
+        low, high = NUMBERS[name]
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", value) or not low <= float(value) <= high:
+            return f"The link says {name} is '{value}'; it can be {low:,} to {high:,}."
     elif name in ("ics", "area", "areas") and value:
         for one in value.split(",") if name == "areas" else (value,):
             kind, code = _pair(one)

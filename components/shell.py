@@ -22,12 +22,21 @@ st.html(ROOT / "components" / "style.css")
 st.logo(ROOT / "components" / "logo.svg", size="large")
 
 page = st.navigation(
-    [
-        st.Page(ROOT / "pages" / "map.py", title="Map", default=True),
-        st.Page(ROOT / "pages" / "inequalities.py", title="Inequalities"),
-        st.Page(ROOT / "pages" / "profile.py", title="Neighbourhood profile"),
-        st.Page(ROOT / "pages" / "methods.py", title="Data and methods"),
-    ],
+    {
+        "": [
+            st.Page(ROOT / "pages" / "map.py", title="Map", default=True),
+            st.Page(ROOT / "pages" / "inequalities.py", title="Inequalities"),
+            st.Page(ROOT / "pages" / "profile.py", title="Neighbourhood profile"),
+            st.Page(ROOT / "pages" / "methods.py", title="Data and methods"),
+        ],
+        "Plan": [
+            st.Page(ROOT / "pages" / "need.py", title="Need and coverage"),
+            st.Page(ROOT / "pages" / "priorities.py", title="Priorities"),
+            st.Page(ROOT / "pages" / "planner.py", title="Planner"),
+            st.Page(ROOT / "pages" / "programmes.py", title="Programmes"),
+            st.Page(ROOT / "pages" / "areas.py", title="Your own areas"),
+        ],
+    },
     position="top",
 )
 

@@ -139,6 +139,8 @@ def evaluate(
     every = store.areas(engine, kind).set_index("code").sort_index()
     ours = share.index[share >= INSIDE]
     values, people = _figures(engine, every, line)
+    known = values.loc[ours].notna().mul(people[ours], axis=0).sum() / people[ours].sum()
+    line = line.assign(role=line["role"].where(known >= INSIDE, "left out"))
     roles = {role: line.index[line["role"] == role].tolist() for role in ("before", "after")}
     slopes, change = _inequality(engine, series, areas, started, entry)
     effect = check = None
@@ -526,8 +528,8 @@ def _notes(
         )
     if left := int((line["role"] == "left out").sum()):
         notes.append(
-            f"Of {len(line)} periods {left} are left out, as the start falls into them or they "
-            "overlap others."
+            f"Left out: {left} of {len(line)} periods, into which the start falls, which overlap "
+            "others, or for which most of the areas have no figure."
         )
     return notes
 
@@ -537,7 +539,7 @@ def _cautions(ours: pd.Index, compared: pd.DataFrame, balance: pd.DataFrame) -> 
     notes = []
     if missing := len(ours.difference(compared.index)):
         notes.append(
-            f"Of the programme's {len(ours)} areas {missing} lack a figure and are left out."
+            f"Left out, for want of a figure: {missing} of the programme's {len(ours)} areas."
         )
     unlike = balance["theme"][balance["after"].abs() > UNBALANCED].unique()
     if len(unlike):

@@ -744,10 +744,11 @@ def _places(
 ) -> dict[str, "pd.Series[str]"]:
     """Code and name of the place that holds most of each area; the area itself where none does."""
     kind = "PLACE24" if area[0].endswith("24") else "PLACE26"
-    whole = store.area(engine, *area)
-    holder = codes.map(store.containing(engine, level, kind, area)).fillna(area[1])
-    names = store.areas(engine, kind, parent=area).set_index("code")["name"]
-    return {"place_code": holder, "place": holder.map(names).fillna(str(whole["name"]))}
+    names = store.areas(engine, kind, parent=area).set_index("code")["name"].to_dict()
+    names[area[1]] = str(store.area(engine, *area)["name"])
+    holder = store.containing(engine, level, kind, area).to_dict()
+    places = codes.map(lambda code: holder.get(code, area[1])).astype("str")
+    return {"place_code": places, "place": places.map(names).astype("str")}
 
 
 def _plural(level: str) -> str:

@@ -102,7 +102,7 @@ def areas(
     parent: tuple[str, str] | None = None,
     code: str | None = None,
 ) -> pd.DataFrame:
-    """Areas of one type, by name; own areas only by parent or code, they are for those who made them.
+    """Areas of one type, by name; own areas are not listed, only found by parent or code.
 
     Parameters
     ----------

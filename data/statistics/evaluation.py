@@ -189,10 +189,15 @@ def match(
             f"{both[0]} is a programme's area and a comparison area; leave it out of the pool."
         )
     ours, theirs = target[columns].dropna(), pool[columns].dropna()
-    if len(theirs) < max(len(ours), 1) or ours.empty:
+    if ours.empty:
         raise StatisticsError(
-            f"There are {len(theirs)} areas to compare with for {len(ours)} of the programme that "
-            "have all figures; choose fewer areas or fewer variables."
+            "None of the programme's areas has all figures that are needed; choose another outcome "
+            "or fewer variables."
+        )
+    if len(theirs) < len(ours):
+        raise StatisticsError(
+            f"There are {len(theirs)} areas to compare with and {len(ours)} of the programme; "
+            "choose fewer areas or fewer variables."
         )
     k = min(k, len(theirs) // len(ours))
     spread = theirs.std(ddof=0).to_numpy("float64")

@@ -14,7 +14,7 @@ from data import planner
 from data.planner import STRATEGIES, Assumptions, NotPlanned, Strategy
 from data.statistics.intervals import wilson
 
-quick = settings(derandomize=True, max_examples=60, deadline=None)
+quick = settings(derandomize=True, max_examples=25, deadline=None)
 THIRTY = Assumptions(capacity=30, uptake=0.5)
 TRIPLED = (3.0, *[1.0] * 9)
 """Weights: decile 1 (most deprived) three times the others."""
@@ -238,35 +238,33 @@ def test_what_always_holds(
     taken = Assumptions(
         capacity=capacity, uptake=uptake, uptake_gradient=gradient, equity=equity, cost=2.0
     )
-    table = planner.compare(frame, taken)
-    assert table.index.tolist() == list(STRATEGIES)
-    assert (table["allocated"] == np.minimum(capacity, table["can_take"])).all()
-    assert (table["allocated"] + table["unused"] == capacity).all()
     for strategy in STRATEGIES:
         found = planner.plan(frame, strategy, taken)
-        again = planner.plan(frame, strategy, taken)
-        pd.testing.assert_frame_equal(found.areas, again.areas)
+        total = found.summary
+        assert total["allocated"] == min(capacity, total["can_take"])
+        assert total["allocated"] + total["unused"] == capacity
         given_ = found.areas["allocated"]
         assert (given_ <= np.floor(found.areas["not_covered"])).all()
         assert (found.areas["coverage_after"] <= 100 + 1e-9).all()
         assert (found.areas["coverage_after"] >= found.areas["coverage_before"]).all()
         for name in ("allocated", "reached", "eligible", "not_covered"):
-            total = pytest.approx(found.summary[name])
-            assert found.areas[name].sum() == found.quintiles[name].sum() == total
-        assert found.summary["reached"] <= found.summary["allocated"]
+            sums = [parts[name].sum() for parts in (found.areas, found.quintiles)]
+            assert sums == pytest.approx([total[name]] * 2)
+        assert total["reached"] <= total["allocated"]
 
 
 def test_strategies_side_by_side() -> None:
     table = planner.compare(areas(), THIRTY)
     assert table.loc["most_deprived_first", "sii_after"] == pytest.approx(35.0)
     assert table["name"].tolist() == [name for name, _ in STRATEGIES.values()]
+    pd.testing.assert_frame_equal(table, planner.compare(areas(), THIRTY))
 
 
 def test_sensitivity_to_uptake_moves_reach_and_not_offers() -> None:
     found = planner.sensitivity(areas(), "proportional", THIRTY, [0.1, 0.5, 1.0])
     assert found.index.tolist() == [0.1, 0.5, 1.0]
     assert found["allocated"].tolist() == [30, 30, 30]
-    assert found["reached"].tolist() == [3, 15, 30]
+    assert found["reached"].tolist() == pytest.approx([3, 15, 30])
     assert found["sii_after"].tolist() == pytest.approx([49, 45, 40])
 
 
