@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check unit data bench lock browser
+.PHONY: run test check unit data bench screens lock browser
 
 run: $(VENV)/.run ## serve the atlas on PORT
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address 127.0.0.1
@@ -25,6 +25,9 @@ data: $(VENV)/.dev ## make the snapshot again from the publishers' files in FROM
 
 bench: $(VENV)/.dev browser ## measure, and write benchmarks/results/latest.json
 	$(BIN)/python -m benchmarks.run
+
+screens: $(VENV)/.dev browser ## take the screenshots of docs/screens again
+	$(BIN)/python -m tests.screens
 
 lock: ## pin every dependency again, one lock for Python 3.11 to 3.14
 	$(BIN)/python -m pip install --quiet uv

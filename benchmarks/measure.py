@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks import browser as chrome
 from benchmarks.served import ROOT, Relay, Server, deck_gl, floor
-from data import catalogue, inequalities, store
+from data import catalogue, inequalities, planner, store
 from data.statistics.inequality import slope_index
 from data.statistics.intervals import standard_error
 
@@ -32,6 +32,9 @@ ICS: Final = ("ICB24", "QOP")
 FIRST: Final = "qof_dm"
 SWITCHED: Final = ("qof_hyp", "qof_dep", "qof_ast")
 """Conditions that a page switches to when switches are timed."""
+COVERAGE: Final = "qof_dm020"
+OFFERED: Final = planner.Assumptions(capacity=20_000, uptake=0.6, equity=3.0, cost=20.0)
+"""Coverage that is planned, and what the plans take for granted."""
 RERUNS: Final = 40
 SESSIONS: Final = 8
 WARMING: Final = 3
@@ -362,13 +365,16 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def inequality(place: Place, repeat: int) -> Found:
-    """Slope index with interval: every condition, every ICS of 2024, three years."""
+    """Slope index with interval (every condition, ICS of 2024, three years); plans of one ICS."""
     engine = store.connect(f"sqlite:///{place.home / 'atlas.db'}")
     series = store.series(engine)
     wanted = series[series["indicator_id"].isin(conditions()) & (series["area_type"] == "LSOA21")]
     codes = store.areas(engine, ICS[0])["code"].tolist()
     ids = wanted["series_id"].astype(int).tolist()
     rows = store.gradient(engine, ids, "LSOA21", ICS[0], codes, "decile")
+    start = time.perf_counter()
+    planned = planner.load(engine, series, (ICS[0], place.code), "LSOA21", COVERAGE)
+    loaded = time.perf_counter() - start
     engine.dispose()
     entries = catalogue.indicators()
     entry = dict(zip(ids, (entries[code] for code in wanted["indicator_id"]), strict=True))
@@ -379,15 +385,24 @@ def inequality(place: Place, repeat: int) -> Found:
     value, people, error = (
         cells[name].unstack().to_numpy("float64") for name in ("value", "denominator", "error")
     )
-    seconds: dict[str, list[float]] = {"sii_closed_s": [], "sii_draws_s": []}
+    seconds: dict[str, list[float]] = {"sii_closed_s": [], "sii_draws_s": [], "plan_s": []}
     for _ in range(repeat):
+        start = time.perf_counter()
+        planner.compare(planned, OFFERED)
+        seconds["plan_s"].append(time.perf_counter() - start)
         for key, repetitions in (("sii_closed_s", 0), ("sii_draws_s", 10_000)):
             start = time.perf_counter()
             slope_index(value, people, standard_error=error, repetitions=repetitions)
             seconds[key].append(time.perf_counter() - start)
     return Found(
         {key: statistics.median(times) for key, times in seconds.items()},
-        {"gradients": len(value), "groups": value.shape[1], "rounds": repeat},
+        {
+            "gradients": len(value),
+            "groups": value.shape[1],
+            "planned_areas": len(planned),
+            "plan_load_s": round(loaded, 3),
+            "rounds": repeat,
+        },
     )
 
 

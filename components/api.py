@@ -35,6 +35,7 @@ from data.peers import NoPeers
 from data.statistics import comparison
 from data.statistics.inequality import MINIMUM_GROUPS
 from geo import assets
+from geo.areas import OWN
 
 log = logging.getLogger("atlas")
 
@@ -236,7 +237,8 @@ def map_file(request: Request) -> Response:
 def indicators(asked: Asked, build: str) -> Answer:
     """The catalogue, an indicator a row; flat where it is to be CSV."""
     flat = asked.get("format") == "csv"
-    series = dict(tuple(_series(build).groupby("indicator_id")))
+    listed = _series(build)
+    series = dict(tuple(listed[listed["area_type"] != OWN].groupby("indicator_id")))
     entries = [
         entry
         for entry in catalogue.indicators().values()
@@ -293,7 +295,7 @@ def observations(asked: Asked, build: str) -> Answer:
     mine = mine[mine["indicator_id"] == code]
     here = mine[mine["area_type"] == kind]
     if here.empty:
-        levels = ", ".join(mine["area_type"].unique())
+        levels = ", ".join(kind for kind in mine["area_type"].unique() if kind != OWN)
         has = f"it has them for {levels}" if levels else "the atlas holds none of it at all"
         raise Refusal(404, f"'{code}' has no figures for areas of type {kind}; {has}.")
     if "period" in asked:
@@ -398,6 +400,9 @@ def profile(asked: Asked, build: str) -> Answer:
     rows = profiles.profile(engine(), series, [(kind, code)], marks, england=_spans(build, kind))
     if rows.empty:
         raise Refusal(404, f"The atlas has no figures for {area['name']}.")
+    if kind == OWN:
+        # what other people have drawn up is no spread to stand in
+        rows = rows.assign(**dict.fromkeys(profiles.SPAN.values(), float("nan")))
     if not ics:
         unknown = dict.fromkeys(["ics_compared", "ics_compared_998", "ics_judged"], "not compared")
         rows = rows.assign(ics=float("nan"), ics_basis="none", **unknown)
@@ -638,7 +643,11 @@ def _named(asked: Asked, name: str) -> tuple[str, str] | None:
         return None
     kind, colon, code = asked[name].rpartition(":")
     if colon:
-        return _area_type(kind), str(store.area(engine(), kind, code)["code"])
+        # own areas are answered for, and never listed
+        kind = kind if kind == OWN else _area_type(kind)
+        if kind == OWN and OWN not in store.area_types(engine(), code):
+            raise Refusal(404, f"There is no own area '{code}' now; open its link in the atlas.")
+        return kind, str(store.area(engine(), kind, code)["code"])
     kinds = store.area_types(engine(), code)
     if not kinds:
         raise Refusal(404, f"'{code}' is not the code of an area; {openapi.AREAS} lists them.")

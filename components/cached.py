@@ -1,7 +1,9 @@
 """The only caches. Frames from here are shared by all sessions: never change one."""
 
-from collections.abc import Callable
-from typing import Any, Final
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +14,25 @@ from libpysal.graph import Graph  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
 from components import maps
-from data import catalogue, inequalities, layers, load, peers, profiles, quality, store
+from data import (
+    catalogue,
+    inequalities,
+    layers,
+    load,
+    need,
+    own_areas,
+    peers,
+    planner,
+    priorities,
+    profiles,
+    quality,
+    store,
+)
+from data import evaluation as programme_evaluation
 from data.errors import SnapshotError
+from data.statistics import evaluation
 from geo import assets, boundaries, classify, clusters
-from geo.areas import AREA_TYPES
+from geo.areas import AREA_TYPES, OWN
 
 
 @st.cache_resource(show_spinner=False)
@@ -178,6 +195,8 @@ def own_map_file(
 
 def label_file(build: str, area_type: str, parent: tuple[str, str]) -> str:
     """Name of the file with the names of one level under a parent."""
+    if parent[0] == OWN and area_type.startswith("PLACE"):
+        area_type = "MSOA21"  # no place lies in an own area
     key = f"{parent[0]}-{parent[1]}-{area_type}-names".lower()
     return map_files(build).name(key, lambda: assets.labels(areas(build, area_type, parent)))
 
@@ -188,10 +207,13 @@ def lines_file(build: str, area_type: str, above: str, parent: tuple[str, str]) 
 
     def make() -> bytes:
         levels = {"level": area_type, "above": above} if above else {"level": area_type}
+        codes = {name: areas(build, kind, parent)["code"] for name, kind in levels.items()}
+        # no place lies in an own area
         return assets.lines(
             {
-                name: _drawn(kind, parent, pd.Index(areas(build, kind, parent)["code"]))
-                for name, kind in levels.items()
+                name: _drawn(levels[name], parent, pd.Index(inside))
+                for name, inside in codes.items()
+                if len(inside)
             }
         )
 
@@ -207,6 +229,21 @@ def area_file(build: str, area_type: str, code: str) -> str:
         return assets.lines({"area": boundaries.dissolve(shapes(), groups)})
 
     return map_files(build).name(f"{area_type}-{code}-lines".lower(), make)
+
+
+def veil_file(build: str, parent: tuple[str, str], area: tuple[str, str]) -> str:
+    """Name of the file with the ground of a parent that lies outside an area; '' for none."""
+    codes = areas(build, "LSOA21", parent)["code"]
+    outside = codes[~codes.isin(areas(build, "LSOA21", area)["code"])]
+    if outside.empty:
+        return ""
+
+    def make() -> bytes:
+        ground = boundaries.dissolve(shapes(), pd.Series("veil", index=outside))
+        return assets.feature_collection(ground, pd.DataFrame({"c": ground.index}, ground.index))
+
+    key = f"{parent[0]}-{parent[1]}-{area[0]}-{area[1]}-veil".lower()
+    return map_files(build).name(key, make)
 
 
 def practice_file(build: str, parent: tuple[str, str]) -> str:
@@ -267,7 +304,7 @@ def _map_file(build: str, area_type: str, parent: tuple[str, str], year: str, ki
 def _identity(here: pd.DataFrame, area_type: str, parent: tuple[str, str]) -> dict[str, Any]:
     """What every map file says of an area: code, name and, below places, the place."""
     columns: dict[str, Any] = {"c": here["code"], "n": here["label"]}
-    if parent[0] != "ENG" and area_type in ("LSOA21", "MSOA21"):
+    if parent[0] not in ("ENG", OWN) and area_type in ("LSOA21", "MSOA21"):
         place = f"PLACE{parent[0][-2:]}"
         columns["p"] = here["code"].map(store.containing(engine(), area_type, place, parent))
     return columns
@@ -417,7 +454,8 @@ def contributors(
 @st.cache_resource(show_spinner=False, max_entries=400)
 def levels(build: str, indicator: str) -> pd.DataFrame:
     """Every type of area that an indicator has figures for, and how complete they are."""
-    return quality.levels(engine(), series(build), indicator)
+    rows = series(build)
+    return quality.levels(engine(), rows[rows["area_type"] != OWN], indicator)
 
 
 Areas = tuple[tuple[str, str], ...]
@@ -441,9 +479,12 @@ def compared(
     build: str, layer: str, areas: Areas, benchmarks: tuple[tuple[str, tuple[str, str]], ...]
 ) -> pd.DataFrame:
     """Every indicator of a layer of one area, or of several taken as one, beside benchmarks."""
-    england = spans(build, layer, areas[0][0]) if len(areas) == 1 else None
+    own = any(kind == OWN for kind, _ in areas)
+    england = spans(build, layer, areas[0][0]) if len(areas) == 1 and not own else None
     rows = _of_layer(build, layer)
-    return profiles.profile(engine(), rows, areas, dict(benchmarks), england=england)
+    found = profiles.profile(engine(), rows, areas, dict(benchmarks), england=england)
+    # what other people have drawn up is no spread to stand in
+    return found.assign(**dict.fromkeys(profiles.SPAN.values(), np.nan)) if own else found
 
 
 @st.cache_resource(show_spinner=False, max_entries=1000)
@@ -494,3 +535,282 @@ def _of_layer(build: str, layer: str) -> pd.DataFrame:
     layer_of = {code: entry.layer for code, entry in catalogue.indicators().items()}
     rows = series(build)
     return rows[rows["indicator_id"].map(layer_of) == layer]
+
+
+class Planned(NamedTuple):
+    """What a plan is made for.
+
+    `indicator` is a coverage indicator, '' for a cohort: people with any of `conditions` in a
+    `year`, in the areas whose codes are `within`, in all where it is empty.
+    """
+
+    area: tuple[str, str]
+    level: str
+    indicator: str
+    conditions: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    year: str = ""
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _plan_figures(build: str, planned: Planned) -> pd.DataFrame:
+    area, level, indicator, conditions, _, year = planned
+    return planner.load(engine(), series(build), area, level, indicator, conditions, year)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def cohort(build: str, planned: Planned, combine: Literal["any", "all"]) -> planner.Cohort:
+    """People who have any or all of some conditions, area by area."""
+    rows = _plan_figures(build, planned._replace(within=()))
+    return planner.cohort(rows, planned.conditions, combine=combine, within=planned.within or None)
+
+
+def plan_rows(build: str, planned: Planned) -> pd.DataFrame:
+    """The areas of a plan, and who is eligible there."""
+    return (
+        cohort(build, planned, "any").areas if planned.conditions else _plan_figures(build, planned)
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def plan(
+    build: str, planned: Planned, strategy: planner.Strategy, assumptions: planner.Assumptions
+) -> planner.Plan:
+    """Who is given how many offers by one strategy."""
+    return planner.plan(plan_rows(build, planned), strategy, assumptions)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def frontier(build: str, planned: Planned, assumptions: planner.Assumptions) -> pd.DataFrame:
+    """Every strategy, then equity weights, side by side."""
+    return planner.frontier(plan_rows(build, planned), assumptions)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def uptakes(
+    build: str, planned: Planned, strategy: planner.Strategy, assumptions: planner.Assumptions
+) -> pd.DataFrame:
+    """What one strategy comes to at other uptakes, and at the one that is assumed."""
+    at = sorted({*planner.UPTAKES, assumptions.uptake})
+    return planner.sensitivity(plan_rows(build, planned), strategy, assumptions, at)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def register_share(build: str, coverage: str) -> tuple[float, str]:
+    """Of England's people on a register, how many a coverage indicator is about; and its year."""
+    return need.register_share(engine(), series(build), coverage)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def programme_cohort(build: str, areas: Areas, indicators: tuple[str, ...]) -> pd.DataFrame:
+    """Neighbourhoods that a programme acts in, with shares for a cohort; see `planner.load`."""
+    parts = [
+        planner.load(engine(), series(build), area, "MSOA21", conditions=indicators)
+        for area in areas
+    ]
+    return pd.concat(parts).drop_duplicates("code", ignore_index=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def programme_need(
+    build: str, areas: Areas, ics: tuple[str, str], conditions: tuple[str, ...]
+) -> pd.DataFrame:
+    """People of a cohort in an ICS and in a programme's areas, by fifth of deprivation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        From `data.statistics.evaluation.acts_where_need_is`, by fifth (1 = most deprived);
+        `reached` is those who live in the programme's areas.
+    """
+    rows = planner.load(engine(), series(build), ics, "LSOA21", conditions=conditions)
+    found = planner.cohort(rows, conditions).areas
+    inside = found["code"].isin(store.lsoas(engine(), areas)["code"])
+    need = found["eligible"]
+    return evaluation.acts_where_need_is(need, need * inside, found["decile"]).table
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def programme_effect(
+    build: str, areas: Areas, started: date, indicator: str
+) -> programme_evaluation.Evaluation:
+    """What happened to an outcome in a programme's areas, beside areas like them."""
+    return programme_evaluation.evaluate(engine(), series(build), areas, started, indicator)
+
+
+def programme_file(build: str, areas: Areas) -> str:
+    """Name of the file with the edges of the areas of programmes, of whatever types."""
+    key = "-".join(f"{kind}-{code}" for kind, code in areas)
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+
+    def make() -> bytes:
+        groups = [
+            pd.Series(":".join(area), index=store.lsoas(engine(), [area])["code"]) for area in areas
+        ]
+        parts = [boundaries.dissolve(shapes(), group) for group in groups if len(group)]
+        return assets.lines({"area": pd.concat(parts)} if parts else {})
+
+    return map_files(build).name(f"programmes-{digest}-lines", make)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def need_rows(
+    build: str,
+    area: tuple[str, str],
+    level: str,
+    needs: tuple[str, ...],
+    coverage: str,
+    year: str,
+) -> pd.DataFrame:
+    """Need and coverage of every area of a level in one; named as the screen names them."""
+    rows = need.figures(engine(), series(build), area, level, needs, coverage, year=year)
+    names = areas(build, level, area).set_index("code")["label"]
+    return rows.assign(name=rows["code"].map(names))
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def need_marks(
+    build: str,
+    area: tuple[str, str],
+    level: str,
+    needs: tuple[str, ...],
+    coverage: str,
+    year: str,
+    aim: need.Aim,
+    whose: tuple[str, str],
+) -> tuple[need.Goal, float]:
+    """The coverage to be reached, and the need that is England's, or that of the ICS `whose`."""
+    chosen = need.choose(series(build), level, needs, coverage, year=year)
+    found = need.goal(engine(), series(build), chosen, aim, whose)
+    rows = need_rows(build, area, level, needs, coverage, year)
+    of = ENGLAND if aim in ("england", "target") else whose
+    return found, need.need_mark(engine(), series(build), rows, chosen, of)
+
+
+def table_geojson(
+    build: str, area_type: str, parent: tuple[str, str], table: pd.DataFrame
+) -> bytes:
+    """A table with a row an area, indexed by code, with the areas' boundaries."""
+    return assets.feature_collection(_drawn(area_type, parent, table.index), table)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def criteria(build: str, area_type: str) -> tuple[priorities.Criterion, ...]:
+    """What areas of a type can be ranked by."""
+    return priorities.offered(series(build), area_type)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def criteria_used(build: str, area_type: str, criteria: tuple[str, ...], year: str) -> pd.DataFrame:
+    """Which figures some criteria stand on."""
+    return priorities.used(series(build), area_type, criteria, year)
+
+
+@st.cache_resource(show_spinner=False, max_entries=60)
+def criteria_figures(
+    build: str, area: tuple[str, str], area_type: str, criteria: tuple[str, ...], year: str
+) -> pd.DataFrame:
+    """Figures of some criteria for every area of a type in another, with the screen's names."""
+    rows = priorities.load(engine(), series(build), area, area_type, criteria, year)
+    return rows.assign(
+        name=rows["code"].map(areas(build, area_type, area).set_index("code")["label"])
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=60)
+def ranked(
+    build: str, area: tuple[str, str], area_type: str, weights: str, year: str
+) -> pd.DataFrame:
+    """Areas of a type in another by weighed criteria, and how sure their ranks are."""
+    weighed = priorities.decode(weights)
+    rows = criteria_figures(build, area, area_type, tuple(weighed), year)
+    return priorities.ranks(rows, weighed)
+
+
+def ranked_file(
+    build: str,
+    area: tuple[str, str],
+    area_type: str,
+    weights: str,
+    year: str,
+    properties: Callable[[], pd.DataFrame],
+) -> str:
+    """Name of the map file of ranked areas; `properties` as `own_map_file`."""
+    asked = hashlib.sha256(f"{weights} {year}".encode()).hexdigest()[:16]
+    return own_map_file(build, area_type, area, f"priorities-{asked}", properties)
+
+
+def ranked_geojson(build: str, area: tuple[str, str], area_type: str, table: pd.DataFrame) -> bytes:
+    """Ranked areas with their boundaries, a feature an area, every column a property."""
+    frame = table.set_index("code", drop=False).rename_axis(None).astype(object)
+    return assets.feature_collection(_drawn(area_type, area, frame.index), frame)
+
+
+@st.cache_data(ttl=30, show_spinner=False, max_entries=1000)
+def _own_area(build: str, own: str) -> str:
+    return own_areas.materialise(engine(), own_areas.decode(own))
+
+
+def own_area(build: str, own: str) -> tuple[str, str]:
+    """Name and code of the area that a link defines, put into the database if it is not there.
+
+    Whoever drew up the same LSOAs last has named them: the name is put right for this visitor.
+    """
+    name, code = own_areas.decode(own).name, _own_area(build, own)
+    if area(build, OWN, code)["name"] != name:
+        own_areas.materialise(engine(), own_areas.decode(own))
+        area.clear(build, OWN, code)
+        header.clear(build, ((OWN, code),))
+    return name, code
+
+
+def own_gap(
+    build: str, indicator: str, period: str, own: tuple[str, str], groups: str
+) -> pd.DataFrame:
+    """One indicator's slope index in an own area, as `across` has it for others."""
+    shown = inequalities.base(series(build), indicator, period)
+    found = inequalities.across(
+        engine(), shown, catalogue.indicator(indicator), own[0], [own[1]], groups
+    )
+    return found.assign(name=str(area(build, *own)["name"]))
+
+
+def own_shapes(own: Sequence[own_areas.OwnArea]) -> gpd.GeoSeries:
+    """Boundaries of own areas, a geometry each, in their order."""
+    return pd.concat(
+        [boundaries.dissolve(shapes(), pd.Series(one.code, index=one.lsoas)) for one in own]
+    )
+
+
+def own_geojson(own: Sequence[own_areas.OwnArea]) -> bytes:
+    """Own areas with their boundaries, a feature an own area: `code`, `name`, `lsoas`."""
+    drawn = own_shapes(own)
+    columns = {
+        "code": drawn.index,
+        "name": [one.name for one in own],
+        "lsoas": [" ".join(one.lsoas) for one in own],
+    }
+    return assets.feature_collection(drawn, pd.DataFrame(columns, index=drawn.index))
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def drawn_up(build: str, own: own_areas.OwnArea) -> tuple[profiles.Header, pd.DataFrame]:
+    """What an own area holds, and the neighbourhoods and places that it shares people with.
+
+    Returns
+    -------
+    header : data.profiles.Header
+    touched : pandas.DataFrame
+        `area_type`, `code`, `name`, `people` (of them in the own area), `of` (all its people).
+    """
+    lsoas = tuple(("LSOA21", code) for code in own.lsoas)
+    touched = store.holders(engine(), lsoas, ["MSOA21", "PLACE26"])
+    people = pd.concat([areas(build, kind) for kind in ("MSOA21", "PLACE26")])
+    of = people.set_index("code")["population"]
+    return header(build, lsoas), touched.assign(of=touched["code"].map(of))
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def known_lsoas(build: str) -> pd.DataFrame:
+    """Every LSOA by code."""
+    return areas(build, "LSOA21").set_index("code")

@@ -1,13 +1,15 @@
 """Widgets. Each shows a part of the selection and writes its change to the link."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from components import cached, theme
 from components.selection import CHOICES, Selection, parse
+from data.own_areas import OwnAreaError
+from geo.areas import OWN
 
 BREAKS = {
     "national": "national deciles",
@@ -16,6 +18,8 @@ BREAKS = {
     "clusters": "hot and cold spots",
 }
 LEVELS = {"place": "Places", "neighbourhood": "Neighbourhoods", "lsoa": "LSOAs"}
+CHOSEN: Final = "own"
+"""What stands in the list of places for the own area that is chosen; no place has the code."""
 VIEWS = {"one": "One layer", "two": "Two layers", "overlap": "Overlap of three"}
 
 
@@ -85,6 +89,8 @@ def pick_area_codes(build: str, selection: Selection) -> Selection:
     if selection.region and selection.region not in set(cached.areas(build, "RGN24")["code"]):
         st.warning(f"No region has the code '{selection.region}'; England is shown.")
         selection = selection.but(region="")
+    if selection.own:
+        selection = _with_own(build, selection)
     if selection.place:
         places = cached.areas(build, "PLACE" + selection.vintage[-2:], selection.parent)
         if selection.place not in set(places["code"]):
@@ -104,15 +110,42 @@ def pick_area_codes(build: str, selection: Selection) -> Selection:
     return selection
 
 
+def _with_own(build: str, selection: Selection) -> Selection:
+    """See to it that the own area is in the database, and that the ICS is one that it lies in."""
+    try:
+        name, code = cached.own_area(build, selection.own)
+    except OwnAreaError as reason:
+        st.warning(str(reason), icon=":material/link_off:")
+        return selection.but(own="")
+    above = cached.parents(build, OWN, code)
+    systems = above.loc[above["area_type"] == selection.vintage, "code"]
+    ics = selection.ics
+    if not ics or selection.parent[1] not in set(systems):
+        ics = f"{selection.vintage}:{systems.iloc[0]}"
+        if selection.ics:
+            where = cached.area(build, *selection.parent)["name"]
+            st.warning(f"'{name}' does not lie in {where}; the ICS that it lies in is shown.")
+    return selection.but(ics=ics, place="", own=selection.own, area=selection.area)
+
+
 def _holders(build: str, kind: str, code: str) -> set[tuple[str, str]]:
     above = cached.parents(build, kind, code)
     return set(zip(above["area_type"], above["code"], strict=True))
 
 
 def pick_area(
-    build: str, selection: Selection, *, regions: bool = False, neighbourhoods: bool = True
+    build: str,
+    selection: Selection,
+    *,
+    regions: bool = False,
+    neighbourhoods: bool = True,
+    keep: str = "",
 ) -> Selection:
-    """ICS (or region), place and neighbourhood; returns the selection with codes that exist."""
+    """ICS (or region), place and neighbourhood; returns the selection with codes that exist.
+
+    An own area stands among the places; choosing another ICS or place lets it go. `keep` is one
+    that stays in the link then, on the page where it is made.
+    """
     systems = _systems(build, regions=regions)
     selection = pick_area_codes(build, selection)
     widths = [5, 4, 5] if neighbourhoods else [1, 1]
@@ -127,23 +160,28 @@ def pick_area(
             format_func=lambda code: systems.get(code, code),
             key=key,
             on_change=_system_changed,
+            args=(keep,),
         )
     place_type = "PLACE" + selection.vintage[-2:]
     places = cached.areas(build, place_type, selection.parent) if selection.ics else _nobody()
     place_names = {"": "All places"} | dict(zip(places["code"], places["name"], strict=True))
+    own = selection.own_area
+    if own:
+        place_names = {CHOSEN: f"{own.name} (own area)"} | place_names
     with second:
-        choose(
-            "Place",
-            "place",
-            selection.place,
+        _show("pick_place", CHOSEN if own else selection.place)
+        st.selectbox(
+            "Place or own area" if own else "Place",
             list(place_names),
-            place_names,
+            format_func=lambda code: place_names.get(code, code),
+            key="pick_place",
+            on_change=_place_changed,
+            args=(keep,),
             disabled=not selection.ics,
         )
     if not third:
         return selection
-    within = (place_type, selection.place) if selection.place else selection.parent
-    hoods = cached.areas(build, "MSOA21", within) if selection.ics else _nobody()
+    hoods = cached.areas(build, "MSOA21", selection.within or selection.parent) if selection.ics else _nobody()
     hood_names = {
         f"MSOA21:{code}": f"{name} · {code}"
         for code, name in zip(hoods["code"], hoods["name"], strict=True)
@@ -175,10 +213,17 @@ def _systems(build: str, *, regions: bool) -> dict[str, str]:
     return names
 
 
-def _system_changed() -> None:
+def _system_changed(keep: str) -> None:
     kind, _, code = st.session_state["pick_system"].partition(":")
     region = code if kind == "RGN24" else ""
-    write(ics="" if region or not code else f"{kind}:{code}", region=region, place="", area="")
+    ics = "" if region or not code else f"{kind}:{code}"
+    write(ics=ics, region=region, place="", area="", own=keep)
+
+
+def _place_changed(keep: str) -> None:
+    place = st.session_state["pick_place"]
+    if place != CHOSEN:
+        write(place=place, own=keep)
 
 
 def _nobody() -> pd.DataFrame:

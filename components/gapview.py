@@ -13,7 +13,7 @@ from components.selection import CHOICES, Selection
 from data import catalogue, inequalities
 from data.catalogue import Indicator
 from data.inequalities import GROUPINGS, NotMeasured
-from geo.areas import AREA_TYPES
+from geo.areas import AREA_TYPES, OWN
 
 LISTED: Final = {"condition": "Conditions", "coverage": "Coverage", "context": "Context"}
 """Layers that have a gap worth a list; deprivation itself would be compared with itself."""
@@ -26,9 +26,10 @@ def title(build: str, selection: Selection) -> None:
     """What the page is about, and the way to the same area on other pages."""
     name = escape(str(cached.area(build, *selection.subject)["name"]))
     subject = selection.subject
+    together = "" if selection.own else ":".join(subject)
     others = [
         links.html("map", "Map", selection),
-        links.html("profile", "Profile", selection, area="", areas=":".join(subject)),
+        links.html("profile", "Profile", selection, area="", areas=together),
     ]
     crumbs = ""
     if selection.indicator:
@@ -232,14 +233,17 @@ def _map(
     file = cached.own_map_file(build, kind, subject, holds, lambda: gaptables.on_map(entry, rows))
     keys = gaptables.sides(rows, rising=float(found.slope.sii) > 0)
     place = "PLACE" + selection.vintage[-2:]
-    above = place if kind == "MSOA21" and subject[0] != place else ""
-    named = kind if kind.startswith("ICB") else place
+    whole = subject[0] in (place, OWN)
+    above = place if kind == "MSOA21" and not whole else ""
+    named = kind if kind.startswith("ICB") or whole else place
     bounds = cached.area(build, *subject)
     deck = maps.deck(
         url=mapview.MAP_ROUTE + file,
         lines_url=mapview.MAP_ROUTE + cached.lines_file(build, kind, above, subject),
-        names_url=mapview.MAP_ROUTE
-        + cached.label_file(build, kind if subject[0] == place else named, subject),
+        names_url=mapview.MAP_ROUTE + cached.label_file(build, named, subject),
+        outline_url=mapview.MAP_ROUTE + cached.area_file(build, *subject)
+        if subject[0] == OWN
+        else "",
         rule=maps.classes("s", (0.0, 1.0, 2.0, 3.0), gaptables.SIDES),
         tooltip="<b>{n}</b><br/>{t}",
         focus=maps.Focus(*(float(bounds[edge]) for edge in ("west", "south", "east", "north"))),
@@ -262,18 +266,21 @@ def _compared(build: str, selection: Selection, entry: Indicator) -> None:
     """Every ICS of England in one chart, or every place of the ICS."""
     subject = selection.subject
     st.subheader("Beside others")
+    place = "PLACE" + selection.vintage[-2:]
     choices = {selection.vintage: ("ENG", "E92000001")}
     if subject[0] == "RGN24":
         choices = {"RGN24": ("ENG", "E92000001")} | choices
     if selection.ics:
-        place = "PLACE" + selection.vintage[-2:]
         choices = {place: selection.parent} | choices
-        if not selection.place:
+        if not selection.within:
             choices = dict(reversed(choices.items()))
     for kind, parent in choices.items():
         rows = cached.across(build, entry.id, selection.period, kind, parent, selection.groups)
         called = AREA_TYPES[kind].plural
         here = subject[1] if kind == subject[0] else selection.parent[1]
+        if subject[0] == OWN and kind == place:
+            mine = cached.own_gap(build, entry.id, selection.period, subject, selection.groups)
+            rows, here, called = pd.concat([rows, mine]), subject[1], f"{called} and own areas"
         within = str(cached.area(build, *parent)["name"])
         said = narrative.among(entry, rows, here, f"{called} of {within}")
         st.html(f'<p class="atlas-sentence">{escape(said)}</p>')

@@ -10,7 +10,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pydeck as pdk
 
@@ -111,6 +111,9 @@ def deck(
     height: int,
     fine: bool = False,
     place: str = "",
+    chosen: dict[str, Any] | None = None,
+    veil_url: str = "",
+    outline_url: str = "",
     opened_url: str = "",
     practices_url: str = "",
 ) -> Compact:
@@ -118,15 +121,18 @@ def deck(
 
     Parameters
     ----------
-    url, lines_url, names_url, opened_url, practices_url : str
+    url, lines_url, names_url, veil_url, outline_url, opened_url, practices_url : str
         Addresses of map files of this server: areas, their edges and those of the level above,
-        names, the edge of the area that is open, GP practices.
+        names, ground that is drawn pale, the edge of an own area, the edge of the area that is
+        open, GP practices.
     tooltip : str
         HTML with {property} where a figure goes.
     fine : bool
         True for many small areas: thinner edges.
     place : str
         Code of a place: areas outside it are drawn pale.
+    chosen : dict, optional
+        GeoJSON of what has been chosen so far: drawn in yellow over the areas.
     """
     fill = rule.expression
     if place:
@@ -154,6 +160,14 @@ def deck(
             f"properties.k == 'above' ? {0.9 if fine else 1.6} : {0.5 if fine else 0.8}",
         ),
     ]
+    if chosen:
+        layers.insert(1, _ground("chosen", chosen, [255, 221, 0, 110]))
+        layers.append(_edges("chosen-edge", chosen, _colour(theme.INK), 5))
+        layers.append(_edges("chosen-line", chosen, "[255,221,0]", 3))
+    if veil_url:
+        layers.insert(1, _ground("veil", veil_url, [238, 238, 238, 255]))
+    if outline_url:
+        layers.append(_edges("outline", outline_url, _colour(theme.INK), 3))
     if opened_url:
         layers.append(_edges("opened-edge", opened_url, _colour(theme.INK), 6))
         layers.append(_edges("opened", opened_url, "[255,221,0]", 3.5))
@@ -203,7 +217,7 @@ def view(focus: Focus, width: int, height: int) -> pdk.ViewState:
     )
 
 
-def _edges(name: str, url: str, colour: str, width: float | str) -> pdk.Layer:
+def _edges(name: str, url: Any, colour: str, width: float | str) -> pdk.Layer:
     return pdk.Layer(
         "GeoJsonLayer",
         id=name,
@@ -211,6 +225,12 @@ def _edges(name: str, url: str, colour: str, width: float | str) -> pdk.Layer:
         get_line_color=colour,
         line_width_units="'pixels'",
         get_line_width=width,
+    )
+
+
+def _ground(name: str, data: Any, colour: Sequence[int]) -> pdk.Layer:
+    return pdk.Layer(
+        "GeoJsonLayer", id=name, data=data, stroked=False, get_fill_color=list(colour)
     )
 
 

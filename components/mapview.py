@@ -25,9 +25,8 @@ def breadcrumb(build: str, selection: Selection) -> None:
     if selection.ics:
         ics = cached.area(build, *selection.parent)
         steps.append((ics["name"], selection.but(place="", area="")))
-    if selection.place:
-        place = cached.area(build, "PLACE" + selection.vintage[-2:], selection.place)
-        steps.append((place["name"], selection.but(area="")))
+    if selection.within:
+        steps.append((cached.area(build, *selection.within)["name"], selection.but(area="")))
     if selection.opened:
         steps.append((cached.area(build, *selection.opened)["name"], selection))
     *before, (last, _) = steps
@@ -50,8 +49,8 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
     above = above + selection.vintage[-2:] if above == "PLACE" else above
     inside = scene.area_type in ("LSOA21", "MSOA21")
     focus_on = cached.area(build, *scene.parent)
-    if inside and selection.place:
-        focus_on = cached.area(build, "PLACE" + selection.vintage[-2:], selection.place)
+    if inside and selection.within:
+        focus_on = cached.area(build, *selection.within)
     marked = selection.opened
     if scene.area_type.startswith("ICB") and selection.ics:
         marked = selection.parent
@@ -61,6 +60,7 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
         "lines_url": cached.lines_file(build, scene.area_type, above, scene.parent),
         "names_url": cached.label_file(build, *_named(selection, scene)),
         "opened_url": cached.area_file(build, *marked) if marked else "",
+        **_own_files(build, selection, scene, veiled=inside),
         "practices_url": cached.practice_file(build, scene.parent)
         if selection.practices and selection.ics
         else "",
@@ -87,13 +87,21 @@ def draw(build: str, selection: Selection, scene: Scene) -> None:
     )
 
 
+def _own_files(build: str, selection: Selection, scene: Scene, *, veiled: bool) -> dict[str, str]:
+    """The edge of the own area, and what hides the ground outside it."""
+    if not selection.own or selection.within is None:
+        return {}
+    veil = cached.veil_file(build, scene.parent, selection.within) if veiled else ""
+    return {"veil_url": veil, "outline_url": cached.area_file(build, *selection.within)}
+
+
 def _named(selection: Selection, scene: Scene) -> tuple[str, tuple[str, str]]:
-    """Whose names stand on the map: neighbourhoods of the place chosen, otherwise places."""
+    """Whose names stand on the map: neighbourhoods of the part chosen, otherwise places."""
     if scene.parent[0] == "ENG":
         return scene.area_type, scene.parent
     place = "PLACE" + selection.vintage[-2:]
-    if selection.place and scene.area_type in ("MSOA21", "LSOA21"):
-        return "MSOA21", (place, selection.place)
+    if selection.within and scene.area_type in ("MSOA21", "LSOA21"):
+        return "MSOA21", selection.within
     return (place if scene.area_type in ("MSOA21", "LSOA21") else scene.area_type), scene.parent
 
 

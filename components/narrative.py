@@ -1,16 +1,21 @@
 """Sentences from figures. No Streamlit here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from components import theme
 from data import catalogue
 from data.catalogue import Indicator
+from data.evaluation import Evaluation
 from data.inequalities import Measures
 from data.layers import Shown
 from data.need import QUADRANTS, Chosen, Goal, Total
 from data.planner import STRATEGIES, Cohort, Plan
+from data.priorities import criterion
+from data.programmes import MEASURES
+from data.statistics.intervals import wilson
 from geo.clusters import LEVEL, PERMUTATIONS
 
 METHODS = {
@@ -560,9 +565,19 @@ def plan(found: Plan, title: str, where: str, kind: str, counted: str = "people"
         said.append(f"£{theme.number(total['benefit'])} of benefit, if each brings what you enter.")
     if total["unused"]:
         said.append(
-            f"{theme.number(total['unused'])} offers are left: nobody here is left to take them."
+            f"{theme.number(total['unused'])} offers are left: no area has a whole person more to "
+            "take one."
         )
+        if total["can_take"] < WHOLE_PEOPLE * total["not_covered"]:
+            said.append(
+                f"Estimates for areas so small are parts of people: choose larger areas to reach "
+                f"more of the {theme.number(total['not_covered'])} {counted} not covered."
+            )
     return " ".join(said)
+
+
+WHOLE_PEOPLE = 0.9
+"""Share of those not covered that areas can take below which they are said to be too small."""
 
 
 def _in_the_most_deprived(found: Plan, kind: str) -> str:
@@ -682,3 +697,712 @@ def cohort(found: Cohort, where: str, kind: str) -> str:
     if found.left_out:
         said += f" Left out for want of a figure: {found.left_out:,} {kind}."
     return said
+
+
+def priority(
+    table: pd.DataFrame, code: str, weights: Mapping[str, float], kind: str, where: str
+) -> str:
+    """Say why an area ranks where it does, and how sure that is; the parts add up to the score.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `data.priorities.ranks`.
+    code : str
+        The area's.
+    """
+    row: Any = table.set_index("code").loc[code]
+    if row["score"] != row["score"]:
+        lacking = [_named(one) for one in weights if row[one] != row[one]]
+        return f"{row['name']} is not ranked: it has no figure on {' and '.join(lacking)}."
+    parts = [float(row[f"{one}_part"]) for one in weights]
+    printed = dict(zip(weights, _adding_up(parts), strict=True))
+    order = sorted(printed, key=lambda one: -printed[one])
+    said = [
+        f"{printed[one] / 10:.1f} from {_named(one)} ({row[f'{one}_scaled']:.0f} of 100, "
+        f"weight {100 * weights[one] / sum(weights.values()):.0f}%)"
+        for one in order
+    ]
+    ranked = int(table["score"].notna().sum())
+    place = _ordinal(int(row["rank"])).strip() or "first"
+    low, high = int(row["rank_low"]), int(row["rank_high"])
+    ranks = f"{low:,} to {high:,}" if low < high else f"{low:,}"
+    return (
+        f"{row['name']} ranks {place} of {ranked:,} {kind} in {where}, with "
+        f"{sum(printed.values()) / 10:.1f} of 100: {', '.join(said)}. With figures and weights "
+        f"varied, it ranks {ranks} in 95% of draws, and is among the first ten in "
+        f"{theme.percent(float(row['top_ten']), 1)} of them."
+    )
+
+
+def _named(code: str) -> str:
+    """A criterion in a few words; which end counts is said where it is not the higher one."""
+    one = criterion(code)
+    name = catalogue.indicator(one.indicator_id).short_name if one.indicator_id else "people"
+    return f"{name}, least first" if one.direction == "low" else name
+
+
+def _adding_up(parts: Sequence[float]) -> list[int]:
+    """Tenths of the parts, rounded so that they add up to the tenths of their sum."""
+    tenths = [10 * part for part in parts]
+    whole = [int(part) for part in tenths]
+    left = round(sum(tenths)) - sum(whole)
+    for at in sorted(range(len(parts)), key=lambda n: whole[n] - tenths[n])[:left]:
+        whole[at] += 1
+    return whole
+
+
+def priorities(table: pd.DataFrame, kind: str, where: str) -> str:
+    """Say which area ranks first, and which cannot be told apart from it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `data.priorities.ranks`.
+    """
+    ranked = table[table["score"].notna()]
+    first = ranked["name"].iloc[0]
+    together = int((ranked["band"] == 1).sum())
+    said = f"{first} ranks first of {len(ranked):,} {kind} in {where}"
+    if len(ranked) == 1:
+        said = f"{first} is the only one of the {kind} in {where} with a figure on everything."
+    elif together == 1:
+        said += ", and is above every other in at least 97.5% of draws."
+    else:
+        said += (
+            f", but the first {together:,} cannot be told apart: it is above each of the others "
+            "in fewer than 97.5% of draws."
+        )
+    if len(ranked) > 10:
+        firm = int((ranked["top_ten"] >= 0.9).sum())
+        verb = "stays" if firm < 2 else "stay"
+        said += (
+            f" {firm or 'None'} of the {len(ranked):,} {verb} among the first ten in nine of ten "
+            "draws."
+        )
+    missing = len(table) - len(ranked)
+    if missing:
+        said += f" Not ranked, for want of a figure: {missing:,}."
+    return said
+
+
+def taken_as_known(table: pd.DataFrame, weights: Mapping[str, float]) -> str:
+    """Warn of estimates that do not vary because nothing is known of how far off they may be."""
+    fixed = [_named(one) for one in weights if (table[f"{one}_basis"] == "none").all()]
+    if not fixed:
+        return ""
+    return (
+        f"Only rates are published here of {' and '.join(fixed)}, with no interval: they do not "
+        "vary, and ranks look surer than they are."
+    )
+
+
+VARIED = (
+    "A score is the weighted mean of an area's ranks by each criterion, from 0 (last) to 100 "
+    "(first), so only which area is higher counts, not by how much. In each of 1,000 draws every "
+    "estimate varies within the spread of the practices that serve the area, every figure from "
+    "counts within its interval, and every weight by up to a fifth either way; the Census, the "
+    "Index of Multiple Deprivation and numbers of people stay."
+)
+
+
+PROGRAMME_UNKNOWN = "not given by the source"
+
+
+def programmes(rows: pd.DataFrame, where: str) -> str:
+    """Say how many programmes of the register act in an area, and for how many a start is known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `data.programmes.listed`.
+    """
+    if rows.empty:
+        return (
+            f"The register holds no programme that acts in {where}. There may be some that nobody "
+            "has entered."
+        )
+    dated = int((rows["started"] != "").sum())
+    acts = "programme of the register acts" if len(rows) == 1 else "programmes of the register act"
+    known = "none gives" if not dated else f"{dated:,} {'gives' if dated == 1 else 'give'}"
+    return (
+        f"{len(rows):,} {acts} in {where}; {known} the date on which it started, without which "
+        "nothing can be called before or after."
+    )
+
+
+def programme_reach(measures: pd.DataFrame) -> list[str]:
+    """Say what share of those it is for a programme reached, as far as its own figures go.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        From `data.programmes.measures`, of one programme.
+    """
+    number = {row["measure"]: row for _, row in measures[::-1].iterrows()}
+    bases = [name for name in ("eligible", "identified", "cohort") if name in number]
+    reached = [name for name in ("offered", "reached", "installed", "advised") if name in number]
+    if not bases:
+        return ["The source gives no number of people that it is for: no share can be worked out."]
+    base = number[bases[0]]
+    said = f"{_counted(base)} {MEASURES[bases[0]]}"
+    if not reached:
+        return [f"{said[0].upper()}{said[1:]}; how many it has reached is {PROGRAMME_UNKNOWN}."]
+    out = []
+    for name in reached:
+        part = number[name]
+        rough = base["qualifier"] or part["qualifier"]
+        share = theme.number(100 * part["value"] / base["value"], 0 if rough else 1)
+        about = "about " if rough else ""
+        line = f"{_counted(part)} {MEASURES[name]}, beside {said}: {about}{share} for every 100"
+        if part["unit"] == base["unit"] and not rough:
+            low, high = (100 * float(end) for end in wilson(part["value"], base["value"]))
+            line += f" (95% interval {low:.1f} to {high:.1f})."
+        elif part["unit"] == base["unit"]:
+            line += "."
+        elif part["unit"]:
+            line += (
+                f". {str(part['unit']).capitalize()} are not {base['unit']}: it is a share only if "
+                "each stands for one of them."
+            )
+        else:
+            line += f". It is a share only if they are {base['unit']}, which is not said."
+        out.append(line)
+    return out
+
+
+def _counted(measure: "pd.Series[Any]") -> str:
+    """Number with the word before it and its unit: 'nearly 2,000 patients'."""
+    words = (measure["qualifier"], f"{measure['value']:,.10g}", measure["unit"])
+    return " ".join(str(word) for word in words if word)
+
+
+def programme_found(estimate: float, measures: pd.DataFrame, conditions: str, where: str) -> str:
+    """Set an estimated cohort beside the number that a programme found; '' where it gives none."""
+    found = measures[measures["measure"].isin(["identified", "eligible"])]
+    if found.empty or not estimate:
+        return ""
+    one = found.iloc[0]
+    return (
+        f"The programme's own number is {_counted(one)} {MEASURES[one['measure']]}: "
+        f"{100 * one['value'] / estimate:.0f} for every 100 of the {theme.number(estimate)} people "
+        f"with {conditions} in {where}. The two are not of the same: its rule is not published."
+    )
+
+
+def programme_overlap(
+    names: Sequence[str], factors: Sequence[str], total: int, people: float
+) -> str:
+    """Say which neighbourhoods are in the highest third of everything at once."""
+    listed = f"{', '.join(factors[:-1])} and {factors[-1]}"
+    if not names:
+        return f"None of {total:,} neighbourhoods is in the highest third of {listed} at once."
+    return (
+        f"{len(names):,} of {total:,} neighbourhoods {'is' if len(names) == 1 else 'are'} in the "
+        f"highest third of {listed} at once: {', '.join(names)}; about {theme.number(people)} "
+        "people of the cohort live there."
+    )
+
+
+def programme_fifth(entry: Indicator, hoods: int, total: int, people: float, cohort: str) -> str:
+    """Say how much of a cohort lives where something is highest."""
+    return (
+        f"In the fifth of its neighbourhoods with the highest {_lower(entry.short_name)} "
+        f"({hoods:,} of {total:,}) live about {theme.number(people)} of the people with {cohort}."
+    )
+
+
+def programme_population(
+    entry: Indicator, count: float, value: float, hoods: pd.DataFrame, where: str
+) -> str:
+    """Say how many people of a population live in an area, and in which neighbourhoods most do.
+
+    Parameters
+    ----------
+    hoods : pandas.DataFrame
+        `name`, `value` (%).
+    """
+    top = hoods.dropna(subset=["value"]).nlargest(3, "value")
+    listed = ", ".join(f"{row['name']} ({row['value']:.1f}%)" for _, row in top.iterrows())
+    of = "households" if "household" in entry.numerator.lower() else "people"
+    many = "" if count != count else f", {theme.number(count)} {of}"
+    return f"{entry.short_name}: {value:.1f}% of {where}{many}; highest in {listed}."
+
+
+def programme_shared(places: pd.DataFrame, wanted: int, cohort: str) -> str:
+    """Say how a cohort of a size is shared out to places.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        `place`, `eligible`, `allocated`.
+    """
+    given = int(places["allocated"].sum())
+    ordered = places.sort_values("allocated", ascending=False)
+    listed = ", ".join(
+        f"{name} {people:,}"
+        for name, people in zip(ordered["place"], ordered["allocated"], strict=True)
+    )
+    said = f"A cohort of {given:,} shared out in proportion to the people with {cohort}: {listed}."
+    if given < wanted:
+        said += f" {wanted:,} were asked for; there are no more."
+    return said
+
+
+def programme_chosen(chosen: pd.DataFrame, total: int) -> str:
+    """Say how many neighbourhoods of highest need hold a cohort.
+
+    Parameters
+    ----------
+    chosen : pandas.DataFrame
+        From `data.planner.select`.
+    """
+    people = chosen["selected"].sum()
+    named = "neighbourhood" if len(chosen) == 1 else "neighbourhoods"
+    said = (
+        f"By highest need first, {theme.number(people)} of them live in {len(chosen):,} {named} "
+        f"of {total:,}: from {chosen['name'].iloc[0]} ({100 * chosen['share'].iloc[0]:.1f}% of "
+        f"patients) to {chosen['name'].iloc[-1]} ({100 * chosen['share'].iloc[-1]:.1f}%)"
+    )
+    if chosen["part"].iloc[-1] < 0.995:
+        said += f", of which {100 * chosen['part'].iloc[-1]:.0f}% is needed"
+    return said + "."
+
+
+def programme_benefit(each: float, people: int, measures: pd.DataFrame) -> str:
+    """Multiply a benefit per head that a user gave, and say what the programme's own comes to."""
+    own = measures[(measures["measure"] == "benefit") & (measures["unit"] == "million GBP")]
+    said = []
+    if each:
+        said.append(
+            f"At £{theme.number(each)} each, your own figure, {people:,} people come to "
+            f"£{theme.number(each * people)}."
+        )
+    if len(own) and people:
+        one = own.iloc[0]
+        said.append(
+            f"The source claims {_counted(one)} of potential benefit; for {people:,} people that "
+            f"is {one['qualifier']} £{theme.number(1e6 * one['value'] / people)} each. How it was "
+            "worked out is not said, so the atlas takes it as no fact."
+        )
+    return " ".join(said)
+
+
+def programme_where(table: pd.DataFrame, cohort: str, where: str) -> str:
+    """Say whether a programme's areas hold more of need than they would by chance of place.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `need`, `reached` (need in its areas) by fifth of deprivation (1 = most deprived).
+    """
+    inside, whole = table["reached"].sum(), table["need"].sum()
+    poor = table.loc[1] if 1 in table.index else None
+    said = f"Its areas hold {100 * inside / whole:.0f}% of the people with {cohort} in {where}"
+    if poor is None or not poor["need"] or poor["need"] != poor["need"]:
+        return f"{said}. Nobody in {where} lives in the most deprived fifth of England."
+    share = 100 * poor["reached"] / poor["need"]
+    return (
+        f"{said}, and {share:.0f}% of those who live in the most deprived fifth of England's LSOAs."
+    )
+
+
+def programme_effect(found: Evaluation, entry: Indicator) -> str:
+    """Say how the outcome changed in a programme's areas beside comparison areas."""
+    effect = found.effect
+    if effect is None:
+        return "There are no figures both before and after to compare."
+    size, low, high = (float(end) for end in (effect.effect, effect.lower, effect.upper))
+    unit = "points" if entry.unit == "%" else (entry.unit.strip() or "points")
+    decimals = max(entry.decimals, 1) + 1
+    interval = (
+        "no interval can be given"
+        if low != low
+        else f"95% interval {theme.number(low, decimals)} to {theme.number(high, decimals)}"
+    )
+    return (
+        f"{entry.short_name}: the change is {theme.number(abs(size), decimals)} {unit} "
+        f"{'higher' if size > 0 else 'lower'} in its areas than in {effect.comparisons:,} "
+        f"comparison {found.area_types} ({interval})."
+    )
+
+
+def programme_trends(found: Evaluation, entry: Indicator) -> str:
+    """Say whether the two sides moved alike before the start."""
+    effect = found.effect
+    if effect is None or effect.pre_trend != effect.pre_trend:
+        return "Whether trends were alike before cannot be told."
+    low, high = float(effect.pre_trend_lower), float(effect.pre_trend_upper)
+    if low != low:
+        return "Whether trends were alike before cannot be told."
+    decimals = max(entry.decimals, 1) + 1
+    if low > 0 or high < 0:
+        return "Before the start the two sides were already moving apart."
+    return (
+        "Before the start the two sides did not move apart detectably "
+        f"({theme.number(float(effect.pre_trend), decimals)} a year, 95% interval "
+        f"{theme.number(low, decimals)} to {theme.number(high, decimals)}). That is no proof that "
+        "they would have gone on so."
+    )
+
+
+def programme_index(found: Evaluation, entry: Indicator) -> str:
+    """Say whether inequality within a programme's areas changed."""
+    change = found.inequality_change
+    if change is None:
+        return (
+            "No slope index of inequality before and after can be given: there are too few points, "
+            "or people in under five groups of deprivation."
+        )
+    size, low, high = -float(change.value), -float(change.upper), -float(change.lower)
+    decimals = max(entry.decimals, 1)
+    if not change.detectable:
+        return (
+            "Inequality within its areas (slope index) has not changed detectably "
+            f"({theme.number(size, decimals)} at the most deprived end, 95% interval "
+            f"{theme.number(low, decimals)} to {theme.number(high, decimals)})."
+        )
+    way = "rose" if size > 0 else "fell"
+    return (
+        f"{entry.short_name} {way} by {theme.number(abs(size), decimals)} more at the most "
+        "deprived end of its areas than at the least (95% interval "
+        f"{theme.number(low, decimals)} to {theme.number(high, decimals)}); that alone does not "
+        "show that the programme did it."
+    )
+
+
+def surely(table: pd.DataFrame, above: float) -> str:
+    """Name the areas that are surely among the first ten; '' where there are no more than ten.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `data.priorities.ranks`.
+    above : float
+        Share of draws, 0 to 1, above which that is sure.
+    """
+    ranked = table[table["score"].notna()]
+    if len(ranked) <= 10:
+        return ""
+    shares = dict(zip(ranked["name"], ranked["top_ten"], strict=True))
+    sure = [
+        f"{name} ({theme.percent(share, 1)})" for name, share in shares.items() if share > above
+    ]
+    may = int((ranked["rank_low"] <= 10).sum())
+    others = f"{may:,} in all may be: at the near end of 95% of draws they rank tenth or better."
+    if sure:
+        names = " and ".join([", ".join(sure[:-1]), sure[-1]] if len(sure) > 1 else sure)
+        return f"Surely among the first ten, in over {above:.0%} of draws: {names}. {others}"
+    nearest = max(shares, key=lambda name: shares[name])
+    share = theme.percent(shares[nearest], 1)
+    return (
+        f"None is surely among the first ten, in over {above:.0%} of draws; {nearest} comes "
+        f"nearest, in {share}. {others}"
+    )
+
+
+def areas_chosen(rows: pd.DataFrame, quadrant: "pd.Series[str]", chosen: Chosen, kind: str) -> str:
+    """Say what the areas chosen on the page of need and coverage are, taken together.
+
+    Parameters
+    ----------
+    rows, quadrant : pandas.DataFrame, pandas.Series of str
+        From `data.need.figures` and `data.need.quadrants`, of the areas chosen.
+    kind : str
+        What several areas are called.
+    """
+    entry = catalogue.indicator(chosen.coverage_id)
+    population, core20 = float(rows["population"].sum()), float(rows["core20"].sum())
+    people = (
+        f"{theme.number(population)} people live there, {theme.percent(core20, population)} of "
+        "them in Core20"
+    )
+    known = rows.dropna(subset=["not_covered"])
+    if len(known):
+        missed, eligible = (
+            theme.number(float(known[n].sum())) for n in ("not_covered", "eligible")
+        )
+        people += f"; not covered: about {missed} of {eligible} {entry.counted}"
+    if len(rows) > 1:
+        within = int((quadrant == QUADRANTS[0]).sum())
+        has = "has" if within == 1 else "have"
+        return (
+            f"{len(rows):,} {kind} chosen, of which {within or 'none'} {has} high need and low "
+            f"coverage. {people}."
+        )
+    row = rows.iloc[0]
+    needs = ", ".join(
+        f"{catalogue.indicator(code).short_name} {theme.figure(row[code], '%', 1)}"
+        for code in chosen.need
+    )
+    value = theme.figure(row["coverage"], entry.unit, entry.decimals)
+    ends = ""
+    if row["basis"] != "none":
+        low, high = (
+            theme.number(row[f"coverage_{end}"], entry.decimals) for end in ("low", "high")
+        )
+        called = {
+            "interval": "95% interval",
+            "spread": "10th to 90th percentile of the practices or networks that serve it",
+        }[str(row["basis"])]
+        ends = f" ({called}: {low} to {high})"
+    return (
+        f"{row['name']}: {quadrant.iloc[0]}. {needs}; {entry.short_name} {value}{ends}. {people}."
+    )
+
+
+NEED = (
+    "Need is prevalence as recorded by GP practices, not standardised for age: where illness is "
+    "not diagnosed it looks low."
+)
+COMPOSITE = (
+    " Several conditions are put together as the mean of their z-scores among these areas: each "
+    "counts the same, whether rare or common."
+)
+ENDS = {
+    "interval": "Thin lines: 95% intervals.",
+    "spread": (
+        "Thin lines: coverage at the 90th and at the 10th percentile of the practices or networks "
+        "that serve the area; a range, not an interval."
+    ),
+    "none": "No interval or range is known at this level.",
+}
+"""What the ends of a gap are."""
+
+
+def strategies(table: pd.DataFrame, counted: str) -> str:
+    """Say how far the strategies of a plan are apart, in people and in the gap.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `data.planner.compare`.
+    """
+    low, high = (table.sort_values("core20_share").iloc[end] for end in (0, -1))
+    if not table["reached"].max():
+        return f"No {counted} are reached by any strategy."
+    if table["core20_share"].max() - table["core20_share"].min() < 0.005:
+        said = f"Every strategy reaches Core20 alike, {theme.percent(high['core20_share'], 1)}."
+    else:
+        said = (
+            f"{high['name']} reaches Core20 most ({theme.percent(high['core20_share'], 1)} of the "
+            f"{counted} reached), {low['name'].lower()} least "
+            f"({theme.percent(low['core20_share'], 1)})."
+        )
+    falls = table["sii_fall"].dropna()
+    if falls.empty:
+        return said
+    if falls.max() - falls.min() < 0.05:
+        return f"{said} The gap in coverage is the same after all of them."
+    best, worst = table.loc[falls.idxmax()], table.loc[falls.idxmin()]
+    return (
+        f"{said} The gap, {_points_of(best['sii_before'])} before, is "
+        f"{_points_of(best['sii_after'])} after {best['name'].lower()} and "
+        f"{_points_of(worst['sii_after'])} after {worst['name'].lower()}."
+    )
+
+
+def _points_of(sii: float) -> str:
+    """A slope index without its sign: '3.4 points more at the least deprived end'."""
+    if abs(sii) < 0.05:
+        return "none"
+    side = "most" if sii < 0 else "least"
+    return f"{theme.number(abs(sii), 1)} points more at the {side} deprived end"
+
+
+def uptake(rows: pd.DataFrame, counted: str) -> str:
+    """Say what a plan comes to at the lowest and the highest uptake shown.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `data.planner.sensitivity`.
+    """
+    ends = [(f"{100 * float(at):.0f}%", row) for at, row in rows.iloc[[0, -1]].iterrows()]
+    said = " and ".join(
+        f"{theme.number(row['reached'])} {counted} at an uptake of {at}" for at, row in ends
+    )
+    gap = ""
+    if rows["sii_after"].notna().all():
+        gap = f"; the gap is {' and '.join(_points_of(row['sii_after']) for _, row in ends)}"
+    return f"The same offers reach {said}{gap}."
+
+
+def frontier(alike: pd.DataFrame, unlike: pd.DataFrame, spread: float, counted: str) -> str:
+    """Say what equality costs in people reached, with one uptake everywhere and with a gradient.
+
+    Parameters
+    ----------
+    alike, unlike : pandas.DataFrame
+        From `data.planner.frontier`, without and with a gradient of uptake.
+    spread : float
+        The gradient (0 to 1).
+    """
+    said = []
+    for rows, words in (
+        (alike, "With one uptake everywhere"),
+        (unlike, f"Where uptake is {100 * spread:.0f} points lower in decile 1 (most deprived) "
+         "than in decile 10"),
+    ):  # fmt: skip
+        most = rows.loc[rows["reached"].idxmax()]
+        fair = rows.loc[rows["sii_fall"].idxmax()]
+        fewer = float(most["reached"] - fair["reached"])
+        gained = float(fair["sii_fall"] - most["sii_fall"])
+        if fewer < 0.5:
+            low, high = float(rows["sii_fall"].min()), float(rows["sii_fall"].max())
+            said.append(
+                f"{words}, closing the gap costs nobody: whichever way closes it most reaches as "
+                f"many as any other, {theme.number(fair['reached'])} {counted}; the gap "
+                f"{_moved(high)} at best and {_moved(low)} at worst."
+            )
+        else:
+            said.append(
+                f"{words}, the one that closes the gap most ({_weighed(fair)}) reaches "
+                f"{theme.number(fewer)} {counted} fewer than the one that reaches most "
+                f"({_weighed(most)}), and the gap falls by {theme.number(gained, 1)} points more."
+            )
+    return " ".join(said)
+
+
+def _moved(fall: float) -> str:
+    verb = "falls" if fall > 0 else "grows"
+    return f"{verb} by {theme.number(abs(fall), 1)} points" if abs(fall) >= 0.05 else "stays"
+
+
+def _weighed(row: "pd.Series[Any]") -> str:
+    name = str(row["name"]).lower()
+    return name if pd.isna(row["equity"]) else f"{name}, weight {theme.number(row['equity'], 1)}"
+
+
+def planned_area(row: Any, counted: str) -> str:
+    """Say what one area is given by a plan.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        Of `data.planner.Plan.areas`.
+    """
+    return (
+        f"{row['name']} ({row['place']}, decile {row['decile']:.0f}, 1 = most deprived): "
+        f"{theme.number(row['allocated'])} offers for {theme.number(row['not_covered'], 1)} "
+        f"{counted} not covered of {theme.number(row['eligible'], 1)} eligible; "
+        f"{theme.number(row['reached'], 1)} expected to be reached, coverage from "
+        f"{theme.number(row['coverage_before'], 1)}% to {theme.number(row['coverage_after'], 1)}%."
+    )
+
+
+def highest_need(rows: pd.DataFrame, size: float, people: float, kind: str, where: str) -> str:
+    """Say which areas make up a cohort of a given size, those of highest need first.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `data.planner.select`.
+    people : float
+        In the whole cohort.
+    """
+    found = float(rows["selected"].sum())
+    if people <= size:
+        return (
+            f"All {kind} of {where} together have {theme.number(people)} of the "
+            f"{theme.number(size)} people wanted."
+        )
+    last = rows.iloc[-1]
+    cut = "" if last["part"] > 1 - 1e-9 else (
+        f"; of the last, {last['name']}, {theme.percent(last['part'], 1)} of them"
+    )  # fmt: skip
+    inside = float((rows["selected"] * rows["core20"] / rows["population"]).sum())
+    return (
+        f"The {theme.number(len(rows))} {kind} of {where} with the highest share of people in the "
+        f"cohort ({theme.number(100 * rows['share'].iloc[0], 1)}% to "
+        f"{theme.number(100 * last['share'], 1)}% of everyone registered) add up to "
+        f"{theme.number(found)}{cut}. {theme.percent(inside, found)} of them live in Core20, if "
+        "they live as everyone in their area does."
+    )
+
+
+def own_area(name: str, share: float, ics: str, parts: int) -> list[str]:
+    """What to know of an own area on a map of its ICS.
+
+    Parameters
+    ----------
+    share : float
+        Of its people who live in the ICS.
+    parts : int
+        Areas shown that lie only partly in it.
+    """
+    notes = []
+    if share < 0.995:
+        notes.append(
+            f"{1 - share:.0%} of the people of {name} live outside {ics}; the map shows {ics}."
+        )
+    if parts:
+        subject = "1 area shown lies" if parts == 1 else f"{parts:,} of the areas shown lie"
+        notes.append(f"{subject} only partly in {name}; figures are of the whole of each.")
+    return notes
+
+
+OWN_AREAS: Final = (
+    "Draw up an area from LSOAs, by clicks on the map, from a list, codes or a file, and give it a "
+    "name; it then works as any other area on every page."
+)
+OWN_FILES: Final = (
+    "A CSV may have a column of names: each name is an area, and the set is checked for gaps and "
+    "overlaps. A polygon gets the LSOAs that most people live in inside it; people are taken to "
+    "live evenly over each LSOA, and the misfit is told."
+)
+OWN_LINK: Final = (
+    "The address of this page holds the area: keep the link, or the file, to have it again. "
+    "Nothing else is kept."
+)
+
+
+def own_holds(name: str, header: Header) -> str:
+    """Say what an own area holds."""
+    people = header.population
+    return (
+        f"{name}: {len(header.names):,} LSOA{'' if len(header.names) == 1 else 's'}, "
+        f"{people:,} people in mid-2024, {theme.percent(header.core20, people)} of them in the "
+        "most deprived 20% of LSOAs in England (Core20)."
+    )
+
+
+def own_cuts(touched: pd.DataFrame) -> list[str]:
+    """Say which neighbourhoods and places an own area holds whole, and which it cuts.
+
+    Parameters
+    ----------
+    touched : pandas.DataFrame
+        `area_type`, `name`, `people` (in the own area), `of` (all people).
+    """
+    said = []
+    for kind, one, many in (
+        ("MSOA21", "neighbourhood", "neighbourhoods"),
+        ("PLACE26", "place", "places"),
+    ):
+        rows = touched[touched["area_type"] == kind].sort_values("people", ascending=False)
+        cut = rows[rows["people"] < 0.9995 * rows["of"]]
+        whole = len(rows) - len(cut)
+        parts = [f"{r.name_} ({theme.percent(r.people, r.of)} of its people)" for r in
+                 cut.rename(columns={"name": "name_"}).head(12).itertuples(index=False)]
+        more = f" and {len(cut) - 12:,} more" if len(cut) > 12 else ""
+        words = f"It holds {whole:,} {one if whole == 1 else many} whole"
+        said.append(f"{words} and cuts {len(cut):,}: {', '.join(parts)}{more}." if len(cut)
+                    else f"{words} and cuts none.")
+    return said
+
+
+def own_cover(cover: Cover, number: int, where: str) -> str:
+    """Say how a set of own areas covers a place or an ICS."""
+    if cover.exact:
+        return f"The {number:,} areas cover {where} exactly: no gap, no overlap."
+    said = []
+    for rows, words in (
+        (cover.gaps, "in none of the areas"),
+        (cover.overlaps, "in several"),
+        (cover.beyond, f"outside {where}"),
+    ):
+        people = int(rows["people"].sum())
+        lsoas = f"{len(rows):,} LSOA{'' if len(rows) == 1 else 's'}"
+        said.append(f"{lsoas} {words} ({people:,} people)" if len(rows) else f"no LSOA {words}")
+    return f"The {number:,} areas and {where}: {', '.join(said[:-1])} and {said[-1]}."

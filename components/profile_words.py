@@ -265,10 +265,11 @@ def peers(found: Peers, where: str) -> str:
     """Say which area is most like this one, and where the ten are."""
     first = found.table.iloc[0]
     same = int((found.table["ics"] == first["ics"]).sum())
-    inside = f" {same} of the {len(found.table)} lie there." if same > 1 else ""
+    inside = f" {same} of the {len(found.table)} lie there." if first["ics"] and same > 1 else ""
+    there = f" in {first['ics']}" if first["ics"] else ""
     return (
         f"Of {found.compared:,} {kind(found.area_type, several=True)} of England, the one most "
-        f"like {where} is {first['name']} in {first['ics']}.{inside}"
+        f"like {where} is {first['name']}{there}.{inside}"
     )
 
 

@@ -18,6 +18,7 @@ from components.telling import told
 from data import catalogue
 from data.catalogue import Indicator
 from data.profiles import Header
+from geo.areas import OWN
 
 ENGLAND: Final = cached.ENGLAND
 LAYERS: Final = {
@@ -73,7 +74,7 @@ def pick(build: str, selection: Selection) -> Selection:
 
     Choosing an ICS, a place or a neighbourhood afterwards lets them go.
     """
-    chosen_alone = (selection.ics, selection.place, selection.area)
+    chosen_alone = (selection.ics, selection.place or selection.own, selection.area)
     if st.session_state.setdefault("profile_alone", chosen_alone) != chosen_alone:
         st.session_state["profile_alone"] = chosen_alone
         if selection.areas:
@@ -598,6 +599,13 @@ def alike(subject: Subject) -> None:
             icon=":material/info:",
         )
         return
+    if subject.alone[0] == OWN:
+        st.info(
+            "Peers are areas of the same kind, and own areas are not compared with those of "
+            "others; open one of its neighbourhoods.",
+            icon=":material/info:",
+        )
+        return
     found = cached.nearest(subject.build, subject.alone)
     said = profile_words.peers(found, subject.name)
     st.html(f'<p class="atlas-sentence">{escape(said)}</p>')
@@ -662,6 +670,9 @@ def _peer_table(subject: Subject, table: pd.DataFrame) -> str:
         where = [str(row[one]) for one in ("local_authority", "ics") if row[one] != row["name"]]
         said = escape(" · ".join(one for one in where if one))
         body.append([row["rank"], name, said, theme.number(row["distance"], 2)])
+    if not any(said for _, _, said, _ in body):
+        body = [[rank, name, distance] for rank, name, _, distance in body]
+        return _html_table(["", "Area", "Distance"], body, right={0, 2})
     return _html_table(["", "Area", "Where", "Distance"], body, right={0, 3})
 
 
@@ -739,8 +750,8 @@ def _open(kind: str, code: str, subject: Subject) -> None:
 
 def _level(selection: Selection) -> tuple[tuple[str, str], str]:
     """What the table lists: neighbourhoods of the place or the ICS, or England's ICSs."""
-    if selection.place:
-        return ("PLACE" + selection.vintage[-2:], selection.place), "MSOA21"
+    if selection.within:
+        return selection.within, "MSOA21"
     if selection.ics:
         return selection.parent, "MSOA21"
     return selection.subject, selection.vintage

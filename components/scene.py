@@ -14,7 +14,7 @@ from data import catalogue, layers
 from data.catalogue import Indicator
 from data.estimate import COVERED_FLAG
 from data.layers import Shown
-from geo.areas import AREA_TYPES
+from geo.areas import AREA_TYPES, OWN
 from geo.classify import Breaks, classify
 from geo.clusters import CLASSES, ClusterError
 
@@ -137,17 +137,16 @@ def _parent(selection: Selection, area_type: str) -> tuple[str, str]:
 def _where_published(build: str, entry: Indicator) -> str:
     series = cached.series(build)
     kinds = series.loc[series["indicator_id"] == entry.id, "area_type"].unique()
-    names = [AREA_TYPES[kind].plural for kind in kinds]
+    names = [AREA_TYPES[kind].plural for kind in kinds if kind != OWN]
     return f"It is published for {', '.join(names)}." if names else "Choose another."
 
 
 def _here(build: str, selection: Selection, area_type: str) -> pd.DataFrame:
-    """Areas that the list shows: of the place where one is chosen."""
+    """Areas that the list shows: of the own area or the place where one is chosen."""
     parent = _parent(selection, area_type)
     rows = cached.areas(build, area_type, parent)
-    if selection.place and area_type in ("MSOA21", "LSOA21"):
-        place = ("PLACE" + selection.vintage[-2:], selection.place)
-        inside = cached.areas(build, area_type, place)
+    if selection.within and area_type in ("MSOA21", "LSOA21"):
+        inside = cached.areas(build, area_type, selection.within)
         rows = rows[rows["code"].isin(inside["code"])]
     rows = rows.assign(name=rows["label"])
     return rows[["code", "name", "population", "core20", "share"]].set_index("code", drop=False)
@@ -159,6 +158,15 @@ def _common(build: str, selection: Selection, parts: Sequence[Part]) -> tuple[st
     area = cached.area(build, *_subject(selection, first.shown.area_type, selection.parent))
     words = [narrative.core20(area["name"], int(area["core20"]), int(area["population"]))]
     notes = []
+    if area["area_type"] == OWN:
+        above = cached.parents(build, OWN, area["code"]).query("code == @selection.parent[1]")
+        shares = cached.areas(build, first.shown.area_type, (OWN, area["code"]))["share"]
+        notes += narrative.own_area(
+            str(area["name"]),
+            float(above["share"].iloc[0]),
+            str(cached.area(build, *selection.parent)["name"]),
+            int((shares < 1).sum()),
+        )
     for one in parts:
         covered = one.figures["covered"]
         if covered.notna().any():
@@ -182,10 +190,8 @@ def _common(build: str, selection: Selection, parts: Sequence[Part]) -> tuple[st
 
 
 def _subject(selection: Selection, area_type: str, parent: tuple[str, str]) -> tuple[str, str]:
-    """What the list and the sentence are about: the place chosen, otherwise the parent."""
-    if selection.place and area_type in ("MSOA21", "LSOA21"):
-        return "PLACE" + selection.vintage[-2:], selection.place
-    return parent
+    """What the list and the sentence are about: own area or place chosen, otherwise the parent."""
+    return (selection.within if area_type in ("MSOA21", "LSOA21") else None) or parent
 
 
 def _plural(area_type: str) -> str:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Final, cast
 
-from data import catalogue
+from data import catalogue, own_areas
+from data.own_areas import OwnArea, OwnAreaError
 from geo import classify
-from geo.areas import AREA_TYPES
+from geo.areas import AREA_TYPES, OWN
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "level": ("place", "neighbourhood", "lsoa"),
@@ -167,10 +169,23 @@ class Selection:
         return cast("classify.Scheme", self.breaks) if classed else usual
 
     @property
+    def own_area(self) -> OwnArea | None:
+        """The area that a user defined, where one is chosen."""
+        return decoded(self.own) if self.own else None
+
+    @property
+    def within(self) -> tuple[str, str] | None:
+        """Area type and code of the part of the ICS that is looked at: own area or place."""
+        own = self.own_area
+        if own:
+            return OWN, own.code
+        return ("PLACE" + self.vintage[-2:], self.place) if self.place else None
+
+    @property
     def subject(self) -> tuple[str, str]:
-        """Area type and code of what is chosen: the place, the ICS, the region or England."""
-        if self.place:
-            return "PLACE" + self.vintage[-2:], self.place
+        """Area type and code of what is chosen: own area, place, ICS, region or England."""
+        if self.within:
+            return self.within
         if self.region and not self.ics:
             return "RGN24", self.region
         return self.parent
@@ -192,6 +207,9 @@ class Selection:
         if "ics" in changes and changes["ics"] != self.ics:
             new = replace(new, place=changes.get("place", ""), area=changes.get("area", ""))
             new = replace(new, region=changes.get("region", ""), areas=changes.get("areas", ""))
+            new = replace(new, own=changes.get("own", ""))
+        if "place" in changes:
+            new = replace(new, own=changes.get("own", ""))
         if "indicator" in changes and changes["indicator"] != self.indicator:
             new = replace(new, period=changes.get("period", ""))
         return new
@@ -204,6 +222,10 @@ class Selection:
             for part in fields(self)
             if getattr(self, part.name) != getattr(plain, part.name)
         }
+
+
+decoded: Final = lru_cache(maxsize=256)(own_areas.decode)
+"""What a link says of an own area; a page reads the link many times."""
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -260,6 +282,11 @@ def _problem(name: str, value: str) -> str:
         unknown = [one for one in value.split(",") if one not in _conditions()]
         if unknown:
             return f"The link asks for '{unknown[0]}', which is no condition. The usual is shown."
+    elif name == "own" and value:
+        try:
+            decoded(value)
+        except OwnAreaError as damaged:
+            return str(damaged)
     elif name in NUMBERS and value:
         low, high = NUMBERS[name]
         if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", value) or not low <= float(value) <= high:

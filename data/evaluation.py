@@ -50,6 +50,12 @@ UNBALANCED: Final = 0.1
 Stat Med 28:3083)."""
 
 
+COMPARED: Final = (
+    "name", "role", "people", "before", "after", "change", "match", "distance", "ics",
+)  # fmt: skip
+BALANCE: Final = ("theme", "target", "pool", "matched", "before", "after")
+
+
 class NotEvaluated(AtlasError):
     """There is nothing to evaluate; the message says why."""
 
@@ -117,7 +123,8 @@ def evaluate(
     areas : sequence of (area type, code)
         Where the programme acts; an area named twice, or inside another, counts once.
     started : datetime.date
-        Periods that end before its month are before, those that begin with it or later are after.
+        Taken as the first of its month: periods that end before it are before, those that begin
+        with it or later are after.
     indicator : str
         The outcome.
     area_type : str
@@ -140,12 +147,15 @@ def evaluate(
     ours = share.index[share >= INSIDE]
     values, people = _figures(engine, every, line)
     known = values.loc[ours].notna().mul(people[ours], axis=0).sum() / people[ours].sum()
-    line = line.assign(role=line["role"].where(known >= INSIDE, "left out"))
+    line = line.assign(
+        role=line["role"].where(known >= INSIDE, "left out"),
+        **dict.fromkeys(["programme", "comparison", "difference"], np.nan),
+    )
     roles = {role: line.index[line["role"] == role].tolist() for role in ("before", "after")}
     slopes, change = _inequality(engine, series, areas, started, entry)
     effect = check = None
-    compared, balance = pd.DataFrame(), pd.DataFrame()
-    notes = [*_notes(entry, kind, line, share, every)]
+    compared, balance = pd.DataFrame(columns=list(COMPARED)), pd.DataFrame(columns=list(BALANCE))
+    notes = _notes(kind, line, share, every)
     try:
         if not all(roles.values()):
             raise NotEvaluated(statistics.too_few_points(*map(len, roles.values())))
@@ -161,7 +171,7 @@ def evaluate(
         groups = _clusters(engine, kind, every.index)
         sets = [statistics.match(figures, pool, {**themes, **more}, k=k) for more in (history, {})]
         effect, check = (_effect(values, people, groups, line, roles, one) for one in sets)
-        verdict = _agreed(entry, effect, check, margin)
+        verdict = agreed(entry, effect, check, margin)
         balance = sets[0].balance
         compared = _compared(every, values, people, groups, roles, sets[0])
         line = _means(line, values, compared)
@@ -187,8 +197,8 @@ def timeline(periods: Sequence[str], started: date) -> pd.DataFrame:
     """Which periods come before a programme's start, and which after.
 
     Only periods of one length are used, that of which there are most (the shortest of equals), and
-    of those that overlap only every so many, counted from the start. A period that the start falls
-    into is left out.
+    of those that overlap only every so many, counted from the start. The start is taken as the
+    first of its month; a period that it falls into is left out.
 
     Parameters
     ----------
@@ -393,8 +403,13 @@ def _effect(
     )
 
 
-def _agreed(entry: Indicator, effect: Effect, check: Effect, margin: float) -> Verdict:
-    """The verdict that both sets of comparison areas give."""
+def agreed(entry: Indicator, effect: Effect, check: Effect, margin: float) -> Verdict:
+    """The verdict that both sets of comparison areas give, or that they do not agree.
+
+    Which set is right cannot be known: areas chosen with the same past are, where the programme
+    went where figures were low by chance; areas chosen without it, where it went where figures are
+    low for lasting reasons. See `data.statistics.evaluation.match`.
+    """
     said, again = (
         statistics.verdict(one, entry.polarity, margin=margin) for one in (effect, check)
     )
@@ -505,7 +520,6 @@ def _distinct(engine: Engine, areas: Sequence[Area]) -> list[Area]:
 
 
 def _notes(
-    entry: Indicator,
     kind: str,
     line: pd.DataFrame,
     share: "pd.Series[float]",

@@ -229,13 +229,14 @@ TOGETHER: Final = {
     "north": ("north", "max"),
 }
 """What a larger area has from its LSOAs, for `pandas.DataFrame.agg`."""
+BOUNDS: Final = ("west", "south", "east", "north")
 
 
 def _areas(lsoas: pd.DataFrame, names: pd.DataFrame, snapshot: Path) -> pd.DataFrame:
     """Every area with its people, its deprivation and its bounds."""
     shapes = boundaries.read(snapshot / "boundaries.parquet")
     shapes = shapes.reindex(lsoas["lsoa21"])
-    box = shapes.bounds.set_axis(["west", "south", "east", "north"], axis=1)
+    box = shapes.bounds.set_axis(list(BOUNDS), axis=1)
     points = shapely.point_on_surface(shapes.to_numpy())
     base = lsoas.assign(
         longitude=shapely.get_x(points).round(5),

@@ -210,8 +210,9 @@ class Plan:
 def plan(rows: pd.DataFrame, strategy: Strategy, assumptions: Assumptions) -> Plan:
     """Share a capacity out among areas and say what is expected of it.
 
-    The allocation adds up to the capacity, or to all who are not covered where they are fewer; no
-    area is given more than its whole people who are not covered.
+    No area is given more than its whole people who are not covered. The allocation adds up to the
+    capacity, or to all of those where they are fewer. Its rounding keeps the due of each decile,
+    within one offer, also where offers are fewer than areas.
 
     Parameters
     ----------

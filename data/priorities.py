@@ -144,14 +144,15 @@ def offered(series: pd.DataFrame, level: str) -> tuple[Criterion, ...]:
 
 
 def encode(weights: Mapping[str, float]) -> str:
-    """Write weights for a link: 'need.qof_dm:30,deprivation:50'.
+    """Write weights for a link, to two decimals: 'need.qof_dm:30,deprivation:50'.
 
     Examples
     --------
     >>> encode({"need.qof_dm": 30, "deprivation": 12.5})
     'need.qof_dm:30,deprivation:12.5'
     """
-    return ",".join(f"{code}:{weight:g}" for code, weight in _weighed(weights).items())
+    checked = _weighed(weights)
+    return ",".join(f"{code}:{max(round(n, 2), 0.01):g}" for code, n in checked.items())
 
 
 def decode(text: str) -> dict[str, float]:
@@ -536,7 +537,7 @@ def _bands(total: Floats) -> npt.NDArray[np.int64]:
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """Write a table as CSV: UTF-8 with the mark that spreadsheets look for."""
-    return _plain(table).to_csv(index=False).encode("utf-8-sig")
+    return _plain(table, RUN).to_csv(index=False).encode("utf-8-sig")
 
 
 def to_xlsx(table: pd.DataFrame, sources: pd.DataFrame, weights: Mapping[str, float]) -> bytes:
@@ -554,17 +555,20 @@ def to_xlsx(table: pd.DataFrame, sources: pd.DataFrame, weights: Mapping[str, fl
     file = io.BytesIO()
     with pd.ExcelWriter(file, engine="openpyxl") as book:
         for name, sheet in (("Priorities", table), ("Criteria", criteria)):
-            _plain(sheet).to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
+            _plain(sheet, "=").to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
     return file.getvalue()
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Make text that a spreadsheet would run as a formula text again."""
-    risky = ("=", "+", "-", "@", "\t", "\r")
-    out = table.copy()
-    for column in out.select_dtypes(["object", "str"]):
-        out[column] = [
-            f"'{cell}" if isinstance(cell, str) and cell.startswith(risky) else cell
-            for cell in out[column]
-        ]
-    return out
+RUN: Final = "=+-@\t\r"
+"""What text begins with that a spreadsheet would run as a formula when it reads CSV."""
+
+
+def _plain(table: pd.DataFrame, run: str) -> pd.DataFrame:
+    """Put a quote before text that begins with a sign of `run`, in headings too."""
+
+    def quoted(cell: Any) -> Any:
+        return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple(run)) else cell
+
+    out = table.rename(columns=quoted)
+    texts = out.select_dtypes(["object", "str"])
+    return out.assign(**{str(name): texts[name].map(quoted) for name in texts})

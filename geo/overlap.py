@@ -220,8 +220,8 @@ def misfit(
         By polygon (those with a share): `people` in it, `left_out` (of them, in small areas that
         went elsewhere) and `taken_in` (outside it, in small areas that came to it).
     """
-    here = shares["code"].map(people)
-    mine = shares["code"].map(fitted) == shares["polygon"]
+    here = people.reindex(shares["code"]).to_numpy("float64")
+    mine = fitted.reindex(shares["code"]).to_numpy("float64") == shares["polygon"]
     parts = pd.DataFrame(
         {
             "people": here * shares["share"],
@@ -238,3 +238,15 @@ def outside(polygons: Geometries, areas: gpd.GeoSeries) -> npt.NDArray[np.float6
     ground = shapely.area(shapely.intersection(polygons[at], areas.to_numpy()[near]))
     held = np.bincount(at, ground, len(polygons)) / shapely.area(polygons)
     return np.asarray(np.clip(1 - held, 0, 1))
+
+
+def common(
+    polygons: Geometries,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Geometries]:
+    """Ground that pairs of polygons share: the one, the other, and what they share."""
+    one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    # where two also touch in a point or a line, their intersection holds that too
+    ground = shapely.buffer(shapely.intersection(polygons[one], polygons[other]), 0)
+    some = ~shapely.is_empty(ground)
+    return one[some], other[some], ground[some]

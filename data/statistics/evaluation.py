@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, special
+from scipy import optimize, spatial, special
 
 from data.statistics.errors import StatisticsError
 from data.statistics.groups import Booleans, Measure, shaped
@@ -200,28 +200,25 @@ def match(
             "choose fewer areas or fewer variables."
         )
     k = min(k, len(theirs) // len(ours))
-    spread = theirs.std(ddof=0).to_numpy("float64")
+    a, b = ours.to_numpy("float64"), theirs.to_numpy("float64")
+    spread = b.std(axis=0)
+    unit = np.where(spread > 0, spread, np.inf)
     weight = np.concatenate([[1 / len(names)] * len(names) for names in variables.values()])
-    scale = np.sqrt(weight / len(variables)) / np.where(spread > 0, spread, np.inf)
-    a, b = ours.to_numpy("float64") * scale, theirs.to_numpy("float64") * scale
-    squared = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
-    distance = np.sqrt(np.maximum(squared, 0))
+    scale = np.sqrt(weight / len(variables)) / unit
+    distance = spatial.distance.cdist(a * scale, b * scale)
     row, found = optimize.linear_sum_assignment(np.repeat(distance, k, axis=0))
     row = row // k
-    pairs = pd.DataFrame(
-        {
-            "target": ours.index[row],
-            "match": theirs.index[found],
-            "distance": distance[row, found],
-        }
-    )
-    means = [frame.mean() for frame in (ours, theirs, theirs.iloc[found])]
-    unit = np.where(spread > 0, spread, np.inf)
+    order = np.lexsort((found, distance[row, found], row))
+    row, found = row[order], found[order]
+    means = [a.mean(axis=0), b.mean(axis=0), b[found].mean(axis=0)]
     return Matches(
-        pairs=pairs.assign(row=row)
-        .sort_values(["row", "distance", "match"])
-        .drop(columns="row")
-        .reset_index(drop=True),
+        pairs=pd.DataFrame(
+            {
+                "target": ours.index[row],
+                "match": theirs.index[found],
+                "distance": distance[row, found],
+            }
+        ),
         balance=pd.DataFrame(
             {
                 "theme": [theme for theme, names in variables.items() for _ in names],

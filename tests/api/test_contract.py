@@ -42,6 +42,7 @@ def test_reference_has_every_parameter_of_a_route_and_no_other(path: str) -> Non
         (openapi.INEQUALITY, openapi.MEASURE),
         (openapi.PROFILE, openapi.PROFILE_ROW),
         (openapi.PEERS, openapi.PEER),
+        (openapi.PROGRAMMES, dict.fromkeys([*openapi.PROGRAMME, "areas", "measures"])),
     ],
 )
 def test_reference_has_every_column(path: str, columns: dict[str, openapi.Column]) -> None:
@@ -84,6 +85,7 @@ def test_examples_are_what_the_api_answers(client: TestClient) -> None:
         ("/api/v1/inequality?indicator=qof_dm&area=ICB26:E54000055", "Measure"),
         ("/api/v1/profile?area=ICB26:E54000055", "ProfileRow"),
         ("/api/v1/peers?area=ICB26:E54000055", "Peer"),
+        ("/api/v1/programmes", "Programme"),
     ],
 )
 def test_rows_have_the_fields_of_the_document(client: TestClient, url: str, schema: str) -> None:
@@ -101,6 +103,7 @@ def test_rows_have_the_fields_of_the_document(client: TestClient, url: str, sche
         ("/api/v1/inequality?indicator=qof_dm&area=ICB26:E54000055", "Inequality"),
         ("/api/v1/profile?area=ICB26:E54000055", "Profile"),
         ("/api/v1/peers?area=ICB26:E54000055", "Peers"),
+        ("/api/v1/programmes", "Programmes"),
     ],
 )
 def test_answers_are_what_the_document_says(client: TestClient, url: str, name: str) -> None:

@@ -41,10 +41,8 @@ def check(rows: pd.DataFrame, capacity: int) -> pd.DataFrame:
         assert len(narrative.assumptions(found)) >= 6
     table = planner.compare(rows, taken)
     most_deprived = table["most_deprived_share"].dropna()
-    assert (
-        most_deprived.empty
-        or most_deprived.idxmax() == "most_deprived_first"
-        or (most_deprived.max() == pytest.approx(most_deprived["most_deprived_first"]))
+    assert most_deprived.empty or most_deprived.max() == pytest.approx(
+        most_deprived["most_deprived_first"]
     )
     return table
 
@@ -95,10 +93,11 @@ def test_those_eligible_are_those_of_need_against_coverage(
 def test_need_that_nobody_has_been_reached_for(engine: Engine, series: pd.DataFrame) -> None:
     for indicator in ("fuel_poverty", "qof_copd"):
         rows = planner.load(engine, series, BIRMINGHAM, "LSOA21", indicator)
-        table = check(rows, 320)
+        table = check(rows, 3_000)
         assert set(table["coverage_before"]) == {0.0}
         # in proportion to need nobody's chance is better than another's
-        assert abs(table.loc["proportional", "sii_after"]) < 0.01 * TAKEN.uptake
+        fair, first = table.loc[["proportional", "most_deprived_first"], "sii_after"].abs()
+        assert fair < 0.02 * table["coverage_after"].iloc[0] < first
 
 
 @pytest.mark.parametrize("area", [("PLACE26", "QHL-EAST"), ("LAD24", "E08000025")])

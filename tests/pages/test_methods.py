@@ -70,7 +70,7 @@ def test_every_entry_has_definition_source_quality_and_downloads(at: AppTest) ->
         assert all(plain(caveat) in text for caveat in entry.caveats), entry.id
         assert methodsview.POLARITY[entry.polarity] in text
         for feed in entry.feeds:
-            mine = methodsview._files(feed)
+            mine = catalogue.cited(entry, feed.source)
             assert mine, entry.id
             assert all(plain(file.title) in text and file.licence in text for file in mine)
         held = cached.levels(cached.build(), entry.id)
@@ -247,14 +247,15 @@ def test_entry_past_its_review_says_so() -> None:
     assert "is overdue" in methodsview._reviewed(entry.review, date(2027, 11, 2))
 
 
-def test_a_source_of_many_subjects_is_cited_by_the_right_file() -> None:
-    feeds = [
-        feed
-        for entry in catalogue.indicators().values()
-        for feed in entry.feeds
-        if feed.source == methodsview.ONS
-    ]
-    assert {feed.measure for feed in feeds} == set(methodsview.ONS_FILES)
-    titles = {feed.measure: [file.title for file in methodsview._files(feed)] for feed in feeds}
+def test_an_indicator_is_cited_by_the_file_that_holds_it_and_by_its_year() -> None:
+    entries = catalogue.indicators()
+    ons = "ons_local_statistics"
+    mine = [e for e in entries.values() if any(feed.source == ons for feed in e.feeds)]
+    assert len(mine) == 8
+    titles = {e.id: [file.title for file in catalogue.cited(e, ons)] for e in mine}
     assert titles["smoking"] == ["Cigarette smokers by local authority"]
     assert all(len(found) == 1 for found in titles.values())
+    source = "nhse_qof_prevalence"
+    for year in ("2020-21", "2022-23", "2024-25"):
+        found = catalogue.cited(entries["qof_dm"], source, year)
+        assert [year in file.title for file in found] == [True]

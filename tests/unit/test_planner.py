@@ -103,7 +103,11 @@ def test_nobody_is_offered_twice_and_what_is_left_is_told() -> None:
     found = planner.plan(rows, "proportional", THIRTY)
     assert found.areas["allocated"].tolist() == [2] * 5
     assert (found.summary["unused"], found.summary["can_take"]) == (20, 10)
-    assert "20 offers are left" in narrative.plan(found, "MMR", "Kent", "neighbourhoods")
+    said = narrative.plan(found, "MMR", "Kent", "neighbourhoods")
+    assert "20 offers are left" in said
+    assert said.endswith("choose larger areas to reach more of the 14 people not covered.")
+    whole = planner.plan(areas(eligible=[4.0] * 5, coverage=[50.0] * 5), "proportional", THIRTY)
+    assert "larger areas" not in narrative.plan(whole, "MMR", "Kent", "neighbourhoods")
 
 
 def test_dust_of_the_arithmetic_does_not_take_a_person_away() -> None:
@@ -485,5 +489,9 @@ def test_a_cohort_is_shared_out_by_need_to_neighbourhoods_and_places() -> None:
     assert found["allocated"].tolist() == [14, 61, 25]
     assert places["allocated"].to_dict() == {"N": 75, "S": 25}
     assert planner.share_out(cohort, 10_000)[1]["allocated"].sum() == 198
+    # 2 of 20 with 6, 6, 4, 4: .6 .6 .4 .4, so 1.2 for North and .8 for South
+    few = pd.DataFrame({"place_code": list("NNSS"), "place": "x", "code": list("abcd")})
+    places = planner.share_out(few.assign(eligible=[6.0, 6.0, 4.0, 4.0]), 2)[1]
+    assert places["allocated"].to_dict() == {"N": 1, "S": 1}
     with pytest.raises(NotPlanned, match="capacity of -5"):
         planner.share_out(cohort, -5)

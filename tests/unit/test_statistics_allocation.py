@@ -76,6 +76,9 @@ def test_examples_in_the_docstrings_hold() -> None:
         (9, [1, np.nan, 1], [9, 9, np.nan], [9, 0, 0]),
         # weights that differ by more than numbers can hold
         (12, [1e300, 1e-300, 1e-300], [4, 9, 9], [4, 4, 4]),
+        (3, [1e308, 1e308, 1e308], [9, 9, 9], [1, 1, 1]),
+        # weights that differ by arithmetic alone (0.30000000000000004) are a tie
+        (1, [0.3, 0.1 + 0.2], [9, 9], [1, 0]),
     ],
 )
 def test_golden_cases_in_proportion(
