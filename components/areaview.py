@@ -7,9 +7,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from components import cached, filters, links, maps, mapview, narrative, profile_words, theme
+from components import cached, filters, links, maps, mapview, narrative, theme
 from components.selection import Selection, parse
-from data import own_areas
+from data import layers, own_areas
 from data.own_areas import OwnArea, OwnAreaError, Reading
 
 WAYS: Final = {"map": "On the map", "codes": "Codes", "list": "List", "file": "File"}
@@ -17,6 +17,8 @@ KINDS: Final = {"MSOA21": "Neighbourhoods", "WD24": "Wards", "LSOA21": "LSOAs"}
 UNNAMED: Final = "My area"
 READING: Final = "areas_reading"
 """Where the session keeps what became of the last text or file."""
+FOCUS: Final = "areas_focus"
+"""Where the session keeps what the map looks at."""
 LARGEST: Final = 20
 """Megabytes of a file at most."""
 PAGES: Final[dict[links.Page, str]] = {
@@ -40,6 +42,16 @@ def known(build: str, selection: Selection) -> OwnArea | None:
         )
         return None
     return own
+
+
+def placed(build: str, selection: Selection) -> Selection:
+    """The same, in the ICS that holds the most of the own area where none is chosen."""
+    own = known(build, selection)
+    if own is None or selection.ics:
+        return selection if own else selection.but(own="")
+    above = cached.drawn_up(build, own).touched.query("area_type == 'ICB26'")
+    code = above.sort_values("people")["code"].iloc[-1]
+    return selection.but(ics=f"ICB26:{code}", own=selection.own)
 
 
 def title(own: OwnArea | None) -> None:
@@ -106,6 +118,7 @@ def _chosen() -> OwnArea | None:
 
 def _put(lsoas: tuple[str, ...]) -> None:
     """Write an own area of these LSOAs to the link, or say why that cannot be."""
+    st.session_state.pop(FOCUS, None)
     if not lsoas:
         filters.write(own="")
         return
@@ -291,7 +304,7 @@ def drawn(build: str, ground: Selection, own: OwnArea | None) -> None:
         st.error(problem, icon=":material/error:")
     if own:
         _holds(build, own)
-    if ground.ics or own:
+    if ground.ics:
         _map(build, ground, own)
     if own:
         _cut(build, own)
@@ -305,65 +318,56 @@ def drawn(build: str, ground: Selection, own: OwnArea | None) -> None:
 
 
 def _holds(build: str, own: OwnArea) -> None:
-    header, _ = cached.drawn_up(build, own)
+    held = cached.drawn_up(build, own)
     cells = [
-        (theme.number(header.population), "people, mid-2024"),
-        (theme.percent(header.core20, header.population), "of people in Core20"),
-        (theme.number(header.imd_score, 1), "IMD 2025 score; higher = more deprived"),
+        (theme.number(held.population), "people, mid-2024"),
+        (theme.percent(held.core20, held.population), "of people in Core20"),
+        (theme.number(held.imd_score, 1), "IMD 2025 score; higher = more deprived"),
         (theme.number(len(own.lsoas)), "LSOAs"),
     ]
     body = "".join(f"<div><dd>{escape(n)}</dd><dt>{escape(t)}</dt></div>" for n, t in cells)
-    st.html(
-        f'<p class="atlas-sentence">{escape(narrative.own_holds(own.name, header))}</p>'
-        f'<dl class="atlas-figures">{body}</dl>'
-    )
+    said = narrative.own_holds(own.name, held.lsoas, held.population, held.core20)
+    st.html(f'<p class="atlas-sentence">{escape(said)}</p><dl class="atlas-figures">{body}</dl>')
 
 
 def _cut(build: str, own: OwnArea) -> None:
     """Which neighbourhoods and places it holds in part."""
-    _, touched = cached.drawn_up(build, own)
-    for said in narrative.own_cuts(touched):
+    for said in narrative.own_cuts(cached.drawn_up(build, own).touched):
         st.html(f'<p class="atlas-note">{escape(said)}</p>')
 
 
 def _map(build: str, ground: Selection, own: OwnArea | None) -> None:
     """LSOAs of the ICS by national decile; those of the area under a yellow veil and edge."""
     parent = ground.parent
-    if not ground.ics:
-        header, _ = cached.drawn_up(build, own)  # type: ignore[arg-type]
-        parent = next((kind, code) for kind, code, *_ in header.within if kind == "ICB26")
-    keys = cached.on_map(build, "LSOA21", ground.year, "deprivation")
+    kind = layers.holding(["deprivation"])
+    keys = cached.on_map(build, "LSOA21", ground.year, kind)
     imd = keys.loc[keys["indicator_id"] == "imd", "key"].iloc[0]
     place = "PLACE" + parent[0][-2:]
-    bounds = cached.area(build, *(ground.subject if ground.ics else parent))
-    if own and (ground.subject == parent or not ground.ics):
-        rows = cached.known_lsoas(build).loc[list(own.lsoas)]
-        bounds = rows.agg({"west": "min", "south": "min", "east": "max", "north": "max"})
-        bounds = _wider(bounds)
-    file = cached.map_file(build, "LSOA21", parent, ground.year, "deprivation")
+    file = cached.map_file(build, "LSOA21", parent, ground.year, kind)
     deck = maps.deck(
         url=mapview.MAP_ROUTE + file,
         lines_url=mapview.MAP_ROUTE + cached.lines_file(build, "LSOA21", "MSOA21", parent),
         names_url=mapview.MAP_ROUTE
-        + cached.label_file(
-            build, "MSOA21" if ground.place else place, ground.subject if ground.ics else parent
-        ),
+        + cached.label_file(build, "MSOA21" if ground.place else place, ground.subject),
         rule=maps.decile_classes(str(imd), theme.SEQUENTIAL),
         tooltip=f"<b>{{n}}</b><br/>{{c}}<br/>IMD national decile {{d{imd}}} (1 = most deprived)",
-        focus=maps.Focus(*(float(bounds[edge]) for edge in ("west", "south", "east", "north"))),
+        focus=_focus(build, ground, own),
         width=mapview.PHONE_WIDTH if mapview.on_phone() else 760,
         height=mapview.HEIGHT,
         fine=True,
-        chosen=json.loads(cached.own_shapes((own,)).to_json()) if own else None,
+        chosen=json.loads(cached.own_shapes((own,)).to_json()) if own else "",
     )
     key = "areas_map"
 
     def clicked() -> None:
         found = st.session_state[key].selection.objects.get(maps.PICKED, [])
-        if found:
-            code = str(found[0]["properties"]["c"])
-            now = _chosen()
+        # a second click on the same LSOA comes as nothing being selected
+        code = found[0]["properties"]["c"] if found else st.session_state.get("areas_clicked", "")
+        now, focus = _chosen(), st.session_state[FOCUS]
+        if code:
             _change({code}, out=bool(now and code in now.lsoas))
+        st.session_state["areas_clicked"] = code
+        st.session_state[FOCUS] = focus
 
     st.pydeck_chart(
         deck,
@@ -385,12 +389,24 @@ def _map(build: str, ground: Selection, own: OwnArea | None) -> None:
     )
 
 
-def _wider(bounds: "pd.Series[float]") -> "pd.Series[float]":
-    """Bounds with as much again on each side, for the LSOAs around."""
-    across = max(bounds["east"] - bounds["west"], 0.01)
-    down = max(bounds["north"] - bounds["south"], 0.006)
-    step = pd.Series({"west": -across, "south": -down, "east": across, "north": down})
-    return bounds + step / 2
+def _focus(build: str, ground: Selection, own: OwnArea | None) -> maps.Focus:
+    """Where the map looks: the area and what is around it; it stays there while LSOAs are clicked.
+
+    Without an own area it looks at the place or the ICS.
+    """
+    kept = st.session_state.get(FOCUS)
+    if kept is None or kept[0] != ground.subject:
+        bounds, margin = cached.area(build, *ground.subject), 0.0
+        if own:
+            rows = cached.known_lsoas(build).loc[list(own.lsoas)]
+            bounds = rows.agg({"west": "min", "south": "min", "east": "max", "north": "max"})
+            margin = 0.3
+        west, south, east, north = (float(bounds[e]) for e in ("west", "south", "east", "north"))
+        across, up = margin * max(east - west, 0.02), margin * max(north - south, 0.012)
+        focus = maps.Focus(west - across, south - up, east + across, north + up)
+        kept = st.session_state[FOCUS] = (ground.subject, focus)
+    focus = kept[1]
+    return focus
 
 
 def several(build: str, ground: Selection) -> None:

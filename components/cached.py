@@ -793,24 +793,40 @@ def own_geojson(own: Sequence[own_areas.OwnArea]) -> bytes:
     return assets.feature_collection(drawn, pd.DataFrame(columns, index=drawn.index))
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
-def drawn_up(build: str, own: own_areas.OwnArea) -> tuple[profiles.Header, pd.DataFrame]:
-    """What an own area holds, and the neighbourhoods and places that it shares people with.
+class DrawnUp(NamedTuple):
+    """What an own area holds, before it is in the database.
 
-    Returns
-    -------
-    header : data.profiles.Header
-    touched : pandas.DataFrame
-        `area_type`, `code`, `name`, `people` (of them in the own area), `of` (all its people).
+    `touched` has the neighbourhoods, places and ICSs that it shares people with: `area_type`,
+    `code`, `name`, `people` (of them in the own area), `of` (all its people).
     """
-    lsoas = tuple(("LSOA21", code) for code in own.lsoas)
-    touched = store.holders(engine(), lsoas, ["MSOA21", "PLACE26"])
-    people = pd.concat([areas(build, kind) for kind in ("MSOA21", "PLACE26")])
-    of = people.set_index("code")["population"]
-    return header(build, lsoas), touched.assign(of=touched["code"].map(of))
+
+    lsoas: int
+    population: int
+    core20: int
+    imd_score: float
+    touched: pd.DataFrame
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
+@st.cache_resource(show_spinner=False, max_entries=300)
+def drawn_up(build: str, own: own_areas.OwnArea) -> DrawnUp:
+    """What an own area holds; its IMD score is the mean of its LSOAs', weighted by people."""
+    rows = known_lsoas(build).loc[list(own.lsoas)]
+    kinds = ["MSOA21", "PLACE26", "ICB26"]
+    touched = store.holders(engine(), [("LSOA21", code) for code in own.lsoas], kinds)
+    of = pd.concat([areas(build, kind) for kind in kinds]).set_index("code")["population"]
+    return DrawnUp(
+        len(rows),
+        int(rows["population"].sum()),
+        int(rows["core20"].sum()),
+        float(np.average(rows["imd"], weights=rows["population"])),
+        touched.assign(of=touched["code"].map(of)),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
 def known_lsoas(build: str) -> pd.DataFrame:
-    """Every LSOA by code."""
-    return areas(build, "LSOA21").set_index("code")
+    """Every LSOA by code, and its IMD score as `imd`."""
+    rows, listed = areas(build, "LSOA21"), series(build)
+    found = listed.query("indicator_id == 'imd' and area_type == 'LSOA21'")["series_id"].iloc[0]
+    scores = store.values(engine(), int(found)).set_index("area_id")["value"]
+    return rows.assign(imd=rows["area_id"].map(scores)).set_index("code")

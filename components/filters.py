@@ -181,7 +181,11 @@ def pick_area(
         )
     if not third:
         return selection
-    hoods = cached.areas(build, "MSOA21", selection.within or selection.parent) if selection.ics else _nobody()
+    hoods = (
+        cached.areas(build, "MSOA21", selection.within or selection.parent)
+        if selection.ics
+        else _nobody()
+    )
     hood_names = {
         f"MSOA21:{code}": f"{name} · {code}"
         for code, name in zip(hoods["code"], hoods["name"], strict=True)

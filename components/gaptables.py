@@ -110,16 +110,24 @@ def _points(entry: Indicator) -> str:
 
 
 def on_map(entry: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
-    """Properties of the map of contributions: `vs` the class of `SIDES`, `t` the tooltip."""
-    name = escape(entry.short_name)
-    columns = rows[["share", "value", "most_deprived"]].to_numpy("float64")
-    tips = [
-        f"{100 * share:.1f}% of the gap<br/>"
-        f"{name}: {theme.figure(value, entry.unit, entry.decimals)}<br/>"
-        f"{100 * deprived:.0f}% of its people in the most deprived fifth"
-        for share, value, deprived in columns
-    ]
-    return pd.DataFrame({"vs": _side(rows), "t": tips}, index=rows.index)
+    """Properties of the map of contributions: `vs` the class of `SIDES`, the rest of `tip`."""
+    return pd.DataFrame(
+        {
+            "vs": _side(rows),
+            "s": [f"{100 * share:.1f}%" for share in rows["share"]],
+            "v": [theme.figure(value, entry.unit, entry.decimals) for value in rows["value"]],
+            "d": [f"{100 * share:.0f}%" for share in rows["most_deprived"]],
+        },
+        index=rows.index,
+    )
+
+
+def tip(entry: Indicator) -> str:
+    """HTML of the tooltip of that map; braces are properties of its file."""
+    return (
+        f"<b>{{n}}</b><br/>{{s}} of the gap<br/>{escape(entry.short_name)}: <b>{{v}}</b><br/>"
+        "{d} of its people in the most deprived fifth"
+    )
 
 
 SIDES: Final = ("#D8DDE3", "#CDE594", "#80C6A3", "#1F9EB7", "#080C54")

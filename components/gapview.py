@@ -245,7 +245,7 @@ def _map(
         if subject[0] == OWN
         else "",
         rule=maps.classes("s", (0.0, 1.0, 2.0, 3.0), gaptables.SIDES),
-        tooltip="<b>{n}</b><br/>{t}",
+        tooltip=gaptables.tip(entry),
         focus=maps.Focus(*(float(bounds[edge]) for edge in ("west", "south", "east", "north"))),
         width=mapview.PHONE_WIDTH if mapview.on_phone() else 640,
         height=mapview.HEIGHT - 100,

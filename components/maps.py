@@ -111,7 +111,7 @@ def deck(
     height: int,
     fine: bool = False,
     place: str = "",
-    chosen: dict[str, Any] | None = None,
+    chosen: str | dict[str, Any] = "",
     veil_url: str = "",
     outline_url: str = "",
     opened_url: str = "",
@@ -131,8 +131,9 @@ def deck(
         True for many small areas: thinner edges.
     place : str
         Code of a place: areas outside it are drawn pale.
-    chosen : dict, optional
-        GeoJSON of what has been chosen so far: drawn in yellow over the areas.
+    chosen : str or dict
+        Address of GeoJSON, or the GeoJSON itself, of what has been chosen so far: drawn in yellow
+        over the areas.
     """
     fill = rule.expression
     if place:
@@ -161,11 +162,11 @@ def deck(
         ),
     ]
     if chosen:
-        layers.insert(1, _ground("chosen", chosen, [255, 221, 0, 110]))
+        layers.insert(1, _ground("chosen", chosen, "[255,221,0,120]"))
         layers.append(_edges("chosen-edge", chosen, _colour(theme.INK), 5))
         layers.append(_edges("chosen-line", chosen, "[255,221,0]", 3))
     if veil_url:
-        layers.insert(1, _ground("veil", veil_url, [238, 238, 238, 255]))
+        layers.insert(1, _ground("veil", veil_url, "[238,238,238]"))
     if outline_url:
         layers.append(_edges("outline", outline_url, _colour(theme.INK), 3))
     if opened_url:
@@ -228,10 +229,9 @@ def _edges(name: str, url: Any, colour: str, width: float | str) -> pdk.Layer:
     )
 
 
-def _ground(name: str, data: Any, colour: Sequence[int]) -> pdk.Layer:
-    return pdk.Layer(
-        "GeoJsonLayer", id=name, data=data, stroked=False, get_fill_color=list(colour)
-    )
+def _ground(name: str, data: Any, colour: str) -> pdk.Layer:
+    fill = {"polygons-fill": {"getFillColor": f"@@={colour}"}}
+    return pdk.Layer("GeoJsonLayer", id=name, data=data, stroked=False, _subLayerProps=fill)
 
 
 def _names(url: str) -> pdk.Layer:

@@ -18,7 +18,7 @@ from components.telling import told
 from data import catalogue, inequalities, layers, load, quality
 from data.catalogue import File, Indicator
 from data.errors import SnapshotError
-from geo.areas import AREA_TYPES
+from geo.areas import AREA_TYPES, OWN
 
 TEXT: Final = Path(__file__).parents[1] / "docs" / "methods.md"
 """What the page says of methods; there is no other text."""
@@ -101,7 +101,7 @@ def indicators() -> None:
     series = cached.series(build)
     entries = list(catalogue.indicators().values())
     kinds = {code: set(rows["area_type"]) for code, rows in series.groupby("indicator_id")}
-    plurals = dict.fromkeys(kind.plural for kind in reversed(AREA_TYPES.values()))
+    plurals = dict.fromkeys(kind.plural for kind in reversed(AREA_TYPES.values()) if kind.id != OWN)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Search", placeholder="Name, condition, code", key="entry_words", width=260

@@ -1,7 +1,7 @@
 """Sentences from figures. No Streamlit here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from data.evaluation import Evaluation
 from data.inequalities import Measures
 from data.layers import Shown
 from data.need import QUADRANTS, Chosen, Goal, Total
+from data.own_areas import Cover
 from data.planner import STRATEGIES, Cohort, Plan
 from data.priorities import criterion
 from data.programmes import MEASURES
@@ -398,7 +399,7 @@ def need_and_coverage(
     rows, quadrant : pandas.DataFrame, pandas.Series of str
         From `data.need.figures` and `data.need.quadrants`.
     need : str
-        What cuts high need from low: "England's rate (1.1%)", of which
+        What cuts high need from low: "England's rate, 1.1%", of which
         `need_level` is the end.
     goal : Goal
         What cuts low coverage from high.
@@ -432,11 +433,11 @@ def need_and_coverage(
 
 
 def need_level(chosen: Chosen, mark: float) -> str:
-    """A mark of need as a figure: ' (1.1%)'; '' of a composite, whose scale says nothing."""
+    """A mark of need as a figure: ', 1.1%'; '' of a composite, whose scale says nothing."""
     if len(chosen.need) > 1:
         return ""
     entry = catalogue.indicator(next(iter(chosen.need)))
-    return f" ({theme.figure(mark, entry.unit, entry.decimals)})"
+    return f", {theme.figure(mark, entry.unit, entry.decimals)}"
 
 
 def _surely(met: pd.DataFrame, mark: float) -> str:
@@ -772,13 +773,6 @@ def priorities(table: pd.DataFrame, kind: str, where: str) -> str:
         said += (
             f", but the first {together:,} cannot be told apart: it is above each of the others "
             "in fewer than 97.5% of draws."
-        )
-    if len(ranked) > 10:
-        firm = int((ranked["top_ten"] >= 0.9).sum())
-        verb = "stays" if firm < 2 else "stay"
-        said += (
-            f" {firm or 'None'} of the {len(ranked):,} {verb} among the first ten in nine of ten "
-            "draws."
         )
     missing = len(table) - len(ranked)
     if missing:
@@ -1357,13 +1351,12 @@ OWN_LINK: Final = (
 )
 
 
-def own_holds(name: str, header: Header) -> str:
+def own_holds(name: str, lsoas: int, population: int, core20: int) -> str:
     """Say what an own area holds."""
-    people = header.population
     return (
-        f"{name}: {len(header.names):,} LSOA{'' if len(header.names) == 1 else 's'}, "
-        f"{people:,} people in mid-2024, {theme.percent(header.core20, people)} of them in the "
-        "most deprived 20% of LSOAs in England (Core20)."
+        f"{name}: {lsoas:,} LSOA{'' if lsoas == 1 else 's'}, {population:,} people "
+        f"in mid-2024, {theme.percent(core20, population)} of them in the most deprived "
+        "20% of LSOAs in England (Core20)."
     )
 
 
@@ -1383,12 +1376,19 @@ def own_cuts(touched: pd.DataFrame) -> list[str]:
         rows = touched[touched["area_type"] == kind].sort_values("people", ascending=False)
         cut = rows[rows["people"] < 0.9995 * rows["of"]]
         whole = len(rows) - len(cut)
-        parts = [f"{r.name_} ({theme.percent(r.people, r.of)} of its people)" for r in
-                 cut.rename(columns={"name": "name_"}).head(12).itertuples(index=False)]
+        parts = [
+            f"{name} ({theme.percent(people, of)} of its people)"
+            for name, people, of in zip(
+                *(cut[c].head(12) for c in ("name", "people", "of")), strict=True
+            )
+        ]
         more = f" and {len(cut) - 12:,} more" if len(cut) > 12 else ""
-        words = f"It holds {whole:,} {one if whole == 1 else many} whole"
-        said.append(f"{words} and cuts {len(cut):,}: {', '.join(parts)}{more}." if len(cut)
-                    else f"{words} and cuts none.")
+        words = f"It holds {f'{whole:,}' if whole else 'no'} {many if whole > 1 else one} whole"
+        said.append(
+            f"{words} and cuts {len(cut):,}: {', '.join(parts)}{more}."
+            if len(cut)
+            else f"{words} and cuts none."
+        )
     return said
 
 

@@ -218,16 +218,16 @@ def _assumptions(
     low, high = NUMBERS["capacity"]
     names = {code: STRATEGIES[strategy][0] for code, strategy in STRATEGY.items()}
     with st.container(horizontal=True, key="atlas_plan_numbers"):
-        choose("Strategy", "strategy", selection.strategy, CHOICES["strategy"], names, width=260)
-        st.number_input("Offers (capacity)", low, high, width=150, **bind("capacity", int(offers)))
+        choose("Strategy", "strategy", selection.strategy, CHOICES["strategy"], names, width=245)
+        st.number_input("Offers (capacity)", low, high, width=145, **bind("capacity", int(offers)))
         st.number_input(
-            "Taken up, %", *NUMBERS["uptake"], width=120, **bind("uptake", _whole(selection.uptake))
+            "Taken up, %", *NUMBERS["uptake"], width=100, **bind("uptake", _whole(selection.uptake))
         )
         st.number_input(
             "Weight of decile 1 (most deprived)",
             *map(float, NUMBERS["equity"]),
             step=0.5,
-            width=240,
+            width=230,
             help="Of a person in decile 1 beside one in decile 10 (least deprived), in equal steps "
             "between. For proportionate universalism only.",
             disabled=selection.strategy != "universalism",
@@ -236,7 +236,7 @@ def _assumptions(
         st.number_input(
             "Cost of an offer, £",
             *map(float, NUMBERS["cost"]),
-            width=150,
+            width=140,
             placeholder="not given",
             **bind("cost", cost),
         )
@@ -281,7 +281,7 @@ def _budget(offers: float, cost: float | None) -> None:
         "Budget, £",
         0.0,
         1e12,
-        width=170,
+        width=150,
         placeholder="give a cost first",
         disabled=not cost,
         help="Whole offers that it pays for become the capacity.",
@@ -462,6 +462,9 @@ def _map(
     place = "PLACE" + selection.vintage[-2:]
     whole = area == selection.parent
     bounds = cached.area(build, *area)
+    opened = selection.opened
+    if opened and (opened[0] != kind or opened[1] not in codes):
+        opened = None
     deck = maps.deck(
         url=mapview.MAP_ROUTE + file,
         lines_url=mapview.MAP_ROUTE
@@ -473,6 +476,7 @@ def _map(
         width=mapview.PHONE_WIDTH if mapview.on_phone() else 640,
         height=mapview.HEIGHT - 100,
         fine=kind == "LSOA21",
+        opened_url=mapview.MAP_ROUTE + cached.area_file(build, *opened) if opened else "",
     )
 
     def clicked() -> str:

@@ -290,12 +290,7 @@ def _map(
     marked = selection.opened if selection.opened and selection.opened[0] == kind else None
     named = kind if not small or not whole else place
     named = "MSOA21" if small and not whole else named
-    urls = {
-        "url": file,
-        "lines_url": cached.lines_file(build, kind, above, subject),
-        "names_url": cached.label_file(build, named, subject),
-        "opened_url": cached.area_file(build, *marked) if marked else "",
-    }
+    route = mapview.MAP_ROUTE
     key = f"priority_map_{name}".replace(" ", "_").lower()
 
     def clicked() -> None:
@@ -304,7 +299,10 @@ def _map(
             write(area=f"{kind}:{found[0]['properties']['c']}")
 
     deck = maps.deck(
-        **{one: mapview.MAP_ROUTE + url if url else "" for one, url in urls.items()},
+        url=route + file,
+        lines_url=route + cached.lines_file(build, kind, above, subject),
+        names_url=route + cached.label_file(build, named, subject),
+        opened_url=route + cached.area_file(build, *marked) if marked else "",
         rule=rule,
         tooltip=tooltip,
         focus=maps.Focus(*(float(bounds[edge]) for edge in ("west", "south", "east", "north"))),

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -33,8 +34,8 @@ def _settle() -> None:
     Streamlit collects garbage in full after every rerun; modules and the catalogue are most of what
     it would look at, and none of it is ever garbage.
     """
-    for page in ("mapview", "gapview", "profileview", "methodsview"):
-        importlib.import_module(f"components.{page}")
+    for view in sorted(Path(__file__).parent.glob("*view.py")):
+        importlib.import_module(f"components.{view.stem}")
     catalogue.indicators()
     gc.collect()
     gc.freeze()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from data import catalogue, layers, store
 from data.errors import AtlasError
-from geo.areas import AREA_TYPES
+from geo.areas import AREA_TYPES, OWN
 
 Area = tuple[str, str]
 
@@ -95,6 +95,11 @@ def matrix(engine: Engine, series: pd.DataFrame, area_type: str) -> pd.DataFrame
     NoPeers
         When there are fewer than thirty areas of the type, or none of the variables.
     """
+    if area_type == OWN:
+        raise NoPeers(
+            "Peers are areas of the same type, and your own area has none; look at one of the "
+            "neighbourhoods in it."
+        )
     codes = store.areas(engine, area_type)["code"].sort_values()
     kind = AREA_TYPES[area_type].plural if area_type in AREA_TYPES else f"areas of type {area_type}"
     if len(codes) < LEAST_AREAS:

@@ -22,7 +22,7 @@ from data.statistics import comparison, intervals, trend
 Area = tuple[str, str]
 Floats = npt.NDArray[np.float64]
 
-NO_INTERVAL: Final = ("LSOA21", "MSOA21", "WD24", "PCN26")
+NO_INTERVAL: Final = ("LSOA21", "MSOA21", "WD24", "PCN26", "OWN")
 """Levels at which an attributed or inherited estimate claims no sampling interval."""
 
 ESTIMATES: Final = ("attributed", "inherited")

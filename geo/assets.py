@@ -9,6 +9,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,6 +72,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+KEPT: Final = 5_000
+"""Map files that stay; every set of weights or own area makes some."""
 LAYOUT: Final = 2
 """Raise it when what map files hold changes, so that files of an earlier atlas are not served."""
 
@@ -111,8 +114,17 @@ class MapFiles:
             self.folder.mkdir(parents=True, exist_ok=True)
             name = f"{key}-{hashlib.sha256(content).hexdigest()[:12]}.json"
             _put(self.folder / f"{name}.gz", gzip.compress(content, 9, mtime=0))
+            self._forget_oldest()
             _put(note, name.encode())
             return name
+
+    def _forget_oldest(self) -> None:
+        """Drop the files made first when there are too many; whoever asks again has them made."""
+        with suppress(FileNotFoundError):  # another process forgets the same ones
+            notes = [(note.stat().st_mtime, note) for note in self.folder.glob("*.name")]
+            for _, note in sorted(notes)[: max(len(notes) - KEPT, 0)]:
+                (self.folder / f"{note.read_text()}.gz").unlink(missing_ok=True)
+                note.unlink()
 
     def read(self, name: str) -> bytes | None:
         """Compressed content of a file, or None when there is none of that name."""

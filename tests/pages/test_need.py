@@ -156,7 +156,7 @@ def test_the_sentence_is_what_the_figures_give_when_worked_out_another_way(
     assert (
         f"{people:,.0f} people live there, {100 * core20 / people:.0f}% of them in Core20" in said
     )
-    assert f"above England's rate ({marks[0]:.1f}%)" in said
+    assert f"above England's rate, {marks[0]:.1f}%" in said
 
 
 def test_the_gap_is_what_the_figures_give_when_worked_out_another_way(

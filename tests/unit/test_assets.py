@@ -3,6 +3,7 @@
 import gzip
 import json
 import multiprocessing
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -183,3 +184,18 @@ def test_of_names_that_would_overlap_the_larger_area_keeps_its_own() -> None:
     )
     kept = [row["n"] for row in json.loads(assets.labels(points))]
     assert kept == ["Great Ham", "Far Away"]
+
+
+def test_the_oldest_map_files_are_dropped_and_made_again_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "KEPT", 3)
+    files = assets.MapFiles(tmp_path)
+    names = []
+    for n in range(6):
+        names.append(files.name(f"key{n}", f"{n}".encode))
+        os.utime(tmp_path / f"key{n}.name", (n, n))
+    kept = [files.read(name) is not None for name in names]
+    assert kept == [False, False, True, True, True, True]
+    assert files.name("key0", b"0".strip) == names[0]
+    assert files.read(names[0]) is not None

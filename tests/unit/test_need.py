@@ -413,7 +413,7 @@ def test_sentences(engine: Engine) -> None:
     )
     assert said == (
         "1 of 3 neighbourhoods in Westshire has high need (Heart failure, 2024-25, above England's "
-        "rate (1.50%)) and low coverage (ACE inhibitor or ARB, HF (HF003), 2021-22, below "
+        "rate, 1.50%) and low coverage (ACE inhibitor or ARB, HF (HF003), 2021-22, below "
         "England's rate, 85.0%); 3,000 people live there, 50% of them in Core20. In 1 of them "
         "nearly all practices or networks that serve it are below it too. 1 more lacks a figure."
     )
