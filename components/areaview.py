@@ -37,7 +37,8 @@ def known(build: str, selection: Selection) -> OwnArea | None:
     astray = set(own.lsoas).difference(cached.known_lsoas(build).index) if own else set()
     if astray:
         st.warning(
-            f"The link's own area holds {min(astray)}, which is no LSOA of 2021; make it again.",
+            f"{min(astray)} is no LSOA of 2021, so the own area cannot be shown; make it again "
+            "from codes of 2021.",
             icon=":material/link_off:",
         )
         return None
@@ -58,8 +59,7 @@ def title(own: OwnArea | None) -> None:
     """What the page is about."""
     name = escape(own.name) if own else "Your own areas"
     st.html(f'<div class="atlas-where"><h1>{name}</h1></div>')
-    if own is None:
-        st.html(f'<p class="atlas-sentence">{escape(narrative.OWN_AREAS)}</p>')
+    st.html(f'<p class="atlas-sentence">{escape(narrative.OWN_AREAS)}</p>')
 
 
 def make(build: str, ground: Selection, own: OwnArea | None) -> None:
@@ -302,12 +302,18 @@ def drawn(build: str, ground: Selection, own: OwnArea | None) -> None:
     problem = st.session_state.pop("areas_problem", "")
     if problem:
         st.error(problem, icon=":material/error:")
-    if own:
-        _holds(build, own)
+    held = cached.drawn_up(build, own) if own else None
+    said = narrative.EMPTY_AREA
+    if own and held:
+        said = narrative.own_holds(own.name, held.lsoas, held.population, held.core20)
+    # always there, so that the map stays where it is from the first click
+    st.html(f'<p class="atlas-sentence areas-said">{escape(said)}</p>')
     if ground.ics:
         _map(build, ground, own)
-    if own:
-        _cut(build, own)
+    if own and held:
+        _figures(held)
+        for note in narrative.own_cuts(held.touched):
+            st.html(f'<p class="atlas-note">{escape(note)}</p>')
         to = " · ".join(
             links.html(page, text, ground.but(area="", place="", own=own_areas.encode(own)))
             for page, text in PAGES.items()
@@ -317,23 +323,15 @@ def drawn(build: str, ground: Selection, own: OwnArea | None) -> None:
         st.caption(narrative.OWN_LINK)
 
 
-def _holds(build: str, own: OwnArea) -> None:
-    held = cached.drawn_up(build, own)
+def _figures(held: cached.DrawnUp) -> None:
     cells = [
         (theme.number(held.population), "people, mid-2024"),
         (theme.percent(held.core20, held.population), "of people in Core20"),
         (theme.number(held.imd_score, 1), "IMD 2025 score; higher = more deprived"),
-        (theme.number(len(own.lsoas)), "LSOAs"),
+        (theme.number(held.lsoas), "LSOAs"),
     ]
     body = "".join(f"<div><dd>{escape(n)}</dd><dt>{escape(t)}</dt></div>" for n, t in cells)
-    said = narrative.own_holds(own.name, held.lsoas, held.population, held.core20)
-    st.html(f'<p class="atlas-sentence">{escape(said)}</p><dl class="atlas-figures">{body}</dl>')
-
-
-def _cut(build: str, own: OwnArea) -> None:
-    """Which neighbourhoods and places it holds in part."""
-    for said in narrative.own_cuts(cached.drawn_up(build, own).touched):
-        st.html(f'<p class="atlas-note">{escape(said)}</p>')
+    st.html(f'<dl class="atlas-figures">{body}</dl>')
 
 
 def _map(build: str, ground: Selection, own: OwnArea | None) -> None:
@@ -403,10 +401,9 @@ def _focus(build: str, ground: Selection, own: OwnArea | None) -> maps.Focus:
             margin = 0.3
         west, south, east, north = (float(bounds[e]) for e in ("west", "south", "east", "north"))
         across, up = margin * max(east - west, 0.02), margin * max(north - south, 0.012)
-        focus = maps.Focus(west - across, south - up, east + across, north + up)
-        kept = st.session_state[FOCUS] = (ground.subject, focus)
-    focus = kept[1]
-    return focus
+        box = (west - across, south - up, east + across, north + up)
+        kept = st.session_state[FOCUS] = (ground.subject, box)
+    return maps.Focus(*kept[1])
 
 
 def several(build: str, ground: Selection) -> None:

@@ -47,7 +47,7 @@ def carry(page: str) -> None:
 
 def _changed(name: str, key: str) -> None:
     value = st.session_state[key]
-    write(**{name: "" if value is None else str(value)})
+    write(**{name: "" if value is None else str(value).removesuffix(".0")})
 
 
 def bind(name: str, value: Any) -> dict[str, Any]:

@@ -224,6 +224,7 @@ def _edges(name: str, url: Any, colour: str, width: float | str) -> pdk.Layer:
         id=name,
         data=url,
         get_line_color=colour,
+        filled=False,
         line_width_units="'pixels'",
         get_line_width=width,
     )

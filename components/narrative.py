@@ -1340,6 +1340,7 @@ OWN_AREAS: Final = (
     "Draw up an area from LSOAs, by clicks on the map, from a list, codes or a file, and give it a "
     "name; it then works as any other area on every page."
 )
+EMPTY_AREA: Final = "Your area holds no LSOA yet."
 OWN_FILES: Final = (
     "A CSV may have a column of names: each name is an area, and the set is checked for gaps and "
     "overlaps. A polygon gets the LSOAs that most people live in inside it; people are taken to "

@@ -23,7 +23,7 @@ from components import (
 )
 from components.provenance import Citation, caveats, source_line
 from components.scene import NothingToShow, Scene, scene
-from components.selection import Selection
+from components.selection import NUMBERS, Selection
 from data import catalogue, evaluation, planner, programmes
 from data.errors import AtlasError, UnknownCodeError
 from data.evaluation import Evaluation
@@ -445,7 +445,7 @@ def _shared(
     """A cohort of a size, shared out to places and neighbourhoods by need."""
     sizes = measures.loc[measures["measure"] == "cohort", "value"]
     usual = "" if sizes.empty else f"{int(sizes.iloc[0])}"
-    asked, wanted, benefit = _benefit_asked(), int(float(here.capacity or usual or 0)), 0.0
+    wanted, benefit = int(float(here.capacity or usual or 0)), float(here.benefit or 0)
     with st.container(horizontal=True):
         st.number_input(
             "Size of a cohort to share out",
@@ -456,7 +456,14 @@ def _shared(
             **filters.bind("capacity", wanted or None),
         )
         if wanted:
-            benefit = _pick_benefit(asked)
+            st.number_input(
+                "Benefit per head, £ (your own figure)",
+                *map(float, NUMBERS["benefit"]),
+                step=50.0,
+                placeholder="none",
+                width=260,
+                **filters.bind("benefit", benefit or None),
+            )
     if not wanted:
         return table
     areas, places = planner.share_out(found.areas, wanted)
@@ -466,39 +473,6 @@ def _shared(
     if len(places) > 1:
         st.altair_chart(programmecharts.shared(places), theme=None)
     return table.merge(areas[["code", "allocated"]], on="code", how="left")
-
-
-def _benefit_asked() -> float:
-    """Pounds a head that the link gives; 0 where it gives none."""
-    text = st.query_params.get("benefit", "")
-    if text and not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", text):
-        st.warning(
-            f"The link says benefit is '{text}'; it can be pounds, such as 250. None is used.",
-            icon=":material/link_off:",
-        )
-        return 0.0
-    return float(text or 0)
-
-
-def _pick_benefit(asked: float) -> float:
-    """Benefit per head: the user's own figure; it stands in the link."""
-    key = "programmes_benefit"
-    if key not in st.session_state:
-        st.session_state[key] = asked or None
-    given = st.number_input(
-        "Benefit per head, £ (your own figure)",
-        min_value=0.0,
-        max_value=1_000_000.0,
-        step=50.0,
-        placeholder="none",
-        width=260,
-        key=key,
-    )
-    if given:
-        st.query_params["benefit"] = f"{given:g}"
-    elif "benefit" in st.query_params:
-        del st.query_params["benefit"]
-    return float(given or 0)
 
 
 def _population(build: str, acts: Areas, table: pd.DataFrame, code: str, where: str) -> None:

@@ -35,6 +35,7 @@ NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "cost": (0, 1_000_000),
     "uptake": (1, 100),
     "equity": (1, 20),
+    "benefit": (0, 1_000_000),
 }
 """What each part that is a number may be, from and to."""
 
@@ -95,9 +96,9 @@ class Selection:
         Criteria of priorities and their weights, as `data.priorities.encode` writes them.
     strategy : str
         How the planner shares capacity out.
-    capacity, cost, uptake, equity : str
+    capacity, cost, uptake, equity, benefit : str
         Of a plan: people or households that can be offered it, pounds each, percent who take it
-        up, weight of decile 1 (most deprived) beside decile 10.
+        up, weight of decile 1 (most deprived) beside decile 10, pounds gained a person.
     programme : str
         Id of a programme of the register.
     """
@@ -137,6 +138,7 @@ class Selection:
     cost: str = ""
     uptake: str = "60"
     equity: str = "3"
+    benefit: str = ""
     programme: str = ""
 
     @property

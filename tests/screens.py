@@ -34,7 +34,7 @@ PAGES = {
     "need": f"need?{BSOL}&condition=qof_chd&coverage=qof_chd005",
     "priorities": f"priorities?{BSOL}",
     "planner": f"planner?{BSOL}",
-    "programmes": "programmes?programme=warm-homes-bedford-borough",
+    "programmes": "programmes?programme=warm-homes-bedford",
     "areas": "areas?ics=ICB24:E54000024&place=QHG-BEDFORD",
 }
 

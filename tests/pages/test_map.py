@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from components import cached, filters, maps, tables
 from components.scene import Scene, scene
 from components.selection import Selection
-from data import catalogue, store
+from data import catalogue, own_areas, store
+from data.own_areas import OwnArea
 from geo.areas import AREA_TYPES
 from geo.clusters import CLASSES
 
@@ -365,3 +366,31 @@ def test_clusters_are_of_one_layer_only(build: str) -> None:
     for view in ("two", "overlap"):
         at = page(ics="ICB26:E54000055", view=view, breaks="clusters")
         assert "-clusters-" not in deck(at)["layers"][0]["data"]
+
+
+@pytest.mark.parametrize("level", ["neighbourhood", "lsoa"])
+def test_an_own_area_narrows_the_map(build: str, level: str) -> None:
+    ics = ("ICB26", "E54000055")
+    codes = store.lsoas(cached.engine(), [("MSOA21", "E02001827"), ("MSOA21", "E02001828")])["code"]
+    own = OwnArea("Team", tuple(codes[:-1]))
+    at = page(own=own_areas.encode(own), level=level)
+    assert not at.error and not at.warning
+    selection = Selection(ics=":".join(ics), own=own_areas.encode(own), level=level)
+    shown = scene(build, selection)
+    inside = {"neighbourhood": {"E02001827", "E02001828"}, "lsoa": set(own.lsoas)}[level]
+    assert set(shown.rows["code"]) == inside
+    people = int(cached.known_lsoas(build).loc[list(own.lsoas), "population"].sum())
+    assert f"Of the {people:,} people in Team" in shown.sentence
+    partly = any("only partly in Team" in note for note in shown.notes)
+    assert partly == (level == "neighbourhood")
+    layers = {layer["id"]: layer for layer in deck(at)["layers"]}
+    veil = cached.map_files(build).read(layers["veil"]["data"].rpartition("/")[2])
+    assert veil is not None and "outline" in layers
+
+
+def test_an_own_area_in_another_ics_takes_the_map_there(build: str) -> None:
+    codes = store.lsoas(cached.engine(), [("MSOA21", "E02001827")])["code"]
+    own = own_areas.encode(OwnArea("Team", tuple(codes)))
+    at = page(own=own, ics="ICB26:E54000057")
+    assert "does not lie in" in at.warning[0].value
+    assert at.selectbox(key="pick_system").value == "ICB26:E54000055"
