@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import cached, filters, links, maps, mapview, narrative, theme
 from components.selection import Selection, parse
-from data import layers, own_areas
+from data import layers, own_areas, store
 from data.own_areas import OwnArea, OwnAreaError, Reading
 
 WAYS: Final = {"map": "On the map", "codes": "Codes", "list": "List", "file": "File"}
@@ -218,12 +218,8 @@ def _by_list(build: str, ground: Selection, own: OwnArea | None) -> None:
 
     def changed(*, out: bool) -> None:
         codes = st.session_state[key]
-        found = {
-            lsoa
-            for code in codes
-            for lsoa in cached.areas(build, "LSOA21", (str(kind), code))["code"]
-        }
-        _change(found if kind != "LSOA21" else set(codes), out=out)
+        held = store.lsoas(cached.engine(), [(str(kind), code) for code in codes])["code"]
+        _change(set(codes) if kind == "LSOA21" else set(held), out=out)
         st.session_state[key] = []
 
     with st.container(horizontal=True):
@@ -250,7 +246,6 @@ def _by_file(build: str) -> None:
         reading = own_areas.from_geojson(engine, cached.shapes(), content, name=_called())
     else:
         reading = own_areas.from_csv(engine, content, name=_called())
-    st.session_state["areas_taken"] = reading
     _taken(reading)
     if reading.whole and len(reading.areas) == 1:
         st.rerun()

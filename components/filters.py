@@ -76,7 +76,22 @@ def choose(
     )
 
 
-def pick_area_codes(build: str, selection: Selection) -> Selection:
+def again(build: str) -> Selection:
+    """Read the link again within a fragment; what is wrong with it stands above already."""
+    return pick_area_codes(build, parse(st.query_params.to_dict())[0], tell=_keep_quiet)
+
+
+def _keep_quiet(_: str) -> None:
+    pass
+
+
+def _tell(sentence: str) -> None:
+    st.warning(sentence, icon=":material/link_off:")
+
+
+def pick_area_codes(
+    build: str, selection: Selection, *, tell: Callable[[str], None] = _tell
+) -> Selection:
     """Drop codes that do not exist or do not belong together; each with a sentence."""
     known = {
         f"{kind}:{code}"
@@ -84,17 +99,17 @@ def pick_area_codes(build: str, selection: Selection) -> Selection:
         for code in cached.areas(build, kind)["code"]
     }
     if selection.ics and selection.ics not in known:
-        st.warning(f"No ICS has the code '{selection.ics}'; England is shown.")
+        tell(f"No ICS has the code '{selection.ics}'; England is shown.")
         return selection.but(ics="", place="", area="")
     if selection.region and selection.region not in set(cached.areas(build, "RGN24")["code"]):
-        st.warning(f"No region has the code '{selection.region}'; England is shown.")
+        tell(f"No region has the code '{selection.region}'; England is shown.")
         selection = selection.but(region="")
     if selection.own:
-        selection = _with_own(build, selection)
+        selection = _with_own(build, selection, tell)
     if selection.place:
         places = cached.areas(build, "PLACE" + selection.vintage[-2:], selection.parent)
         if selection.place not in set(places["code"]):
-            st.warning(f"This ICS has no place '{selection.place}'; all of it is shown.")
+            tell(f"This ICS has no place '{selection.place}'; all of it is shown.")
             selection = selection.but(place="", area="")
     if selection.opened:
         kind, code = selection.opened
@@ -105,17 +120,17 @@ def pick_area_codes(build: str, selection: Selection) -> Selection:
             or selection.parent in _holders(build, kind, code)
         )
         if not inside:
-            st.warning(f"'{selection.area}' is not an area of this ICS; none is opened.")
+            tell(f"'{selection.area}' is not an area of this ICS; none is opened.")
             selection = selection.but(area="")
     return selection
 
 
-def _with_own(build: str, selection: Selection) -> Selection:
+def _with_own(build: str, selection: Selection, tell: Callable[[str], None]) -> Selection:
     """See to it that the own area is in the database, and that the ICS is one that it lies in."""
     try:
         name, code = cached.own_area(build, selection.own)
     except OwnAreaError as reason:
-        st.warning(str(reason), icon=":material/link_off:")
+        tell(str(reason))
         return selection.but(own="")
     above = cached.parents(build, OWN, code)
     systems = above.loc[above["area_type"] == selection.vintage, "code"]
@@ -124,7 +139,7 @@ def _with_own(build: str, selection: Selection) -> Selection:
         ics = f"{selection.vintage}:{systems.iloc[0]}"
         if selection.ics:
             where = cached.area(build, *selection.parent)["name"]
-            st.warning(f"'{name}' does not lie in {where}; the ICS that it lies in is shown.")
+            tell(f"'{name}' does not lie in {where}; the ICS that it lies in is shown.")
     return selection.but(ics=ics, place="", own=selection.own, area=selection.area)
 
 

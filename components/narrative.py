@@ -1188,7 +1188,7 @@ def strategies(table: pd.DataFrame, counted: str) -> str:
         return said
     if falls.max() - falls.min() < 0.05:
         return f"{said} The gap in coverage is the same after all of them."
-    best, worst = table.loc[falls.idxmax()], table.loc[falls.idxmin()]
+    best, worst = (table.sort_values("sii_fall").iloc[end] for end in (-1, 0))
     return (
         f"{said} The gap, {_points_of(best['sii_before'])} before, is "
         f"{_points_of(best['sii_after'])} after {best['name'].lower()} and "
@@ -1212,7 +1212,7 @@ def uptake(rows: pd.DataFrame, counted: str) -> str:
     rows : pandas.DataFrame
         From `data.planner.sensitivity`.
     """
-    ends = [(f"{100 * float(at):.0f}%", row) for at, row in rows.iloc[[0, -1]].iterrows()]
+    ends = [(theme.percent(rows.index[end], 1), rows.iloc[end]) for end in (0, -1)]
     said = " and ".join(
         f"{theme.number(row['reached'])} {counted} at an uptake of {at}" for at, row in ends
     )
@@ -1238,8 +1238,7 @@ def frontier(alike: pd.DataFrame, unlike: pd.DataFrame, spread: float, counted: 
         (unlike, f"Where uptake is {100 * spread:.0f} points lower in decile 1 (most deprived) "
          "than in decile 10"),
     ):  # fmt: skip
-        most = rows.loc[rows["reached"].idxmax()]
-        fair = rows.loc[rows["sii_fall"].idxmax()]
+        most, fair = (rows.nlargest(1, name).iloc[0] for name in ("reached", "sii_fall"))
         fewer = float(most["reached"] - fair["reached"])
         gained = float(fair["sii_fall"] - most["sii_fall"])
         if fewer < 0.5:

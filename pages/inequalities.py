@@ -13,7 +13,7 @@ selection = filters.pick_area(build, filters.current(), regions=True, neighbourh
 @told
 def explore() -> None:
     """Everything that a change of indicator draws again."""
-    selection = filters.pick_area_codes(build, filters.current())
+    selection = filters.again(build)
     gapview.title(build, selection)
     gapview.controls(build, selection)
     if selection.indicator:

@@ -14,7 +14,7 @@ selection = filters.pick_area(build, filters.current())
 @told
 def explore() -> None:
     """Everything that a change of layer draws again."""
-    selection = filters.pick_area_codes(build, filters.current())
+    selection = filters.again(build)
     mapview.breadcrumb(build, selection)
     filters.pick_layers(build, selection)
     try:

@@ -13,7 +13,7 @@ selection = filters.pick_area(build, filters.current(), regions=True, neighbourh
 @told
 def explore() -> None:
     """Everything that a change of indicator or a choice of areas draws again."""
-    selection = filters.pick_area_codes(build, filters.current())
+    selection = filters.again(build)
     needview.title(build, selection)
     needview.controls(build, selection)
     needview.shown(build, selection)

@@ -13,7 +13,7 @@ selection = filters.pick_area(build, filters.current(), regions=True)
 @told
 def explore() -> None:
     """Everything that a change of criteria or weights draws again."""
-    selection = filters.pick_area_codes(build, filters.current())
+    selection = filters.again(build)
     priorityview.title(build, selection)
     weights = priorityview.controls(build, selection)
     priorityview.answer(build, selection, weights)

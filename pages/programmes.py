@@ -15,7 +15,7 @@ if not selection.programme:
 @told
 def explore() -> None:
     """Everything that a change of layer or outcome draws again."""
-    selection = filters.pick_area_codes(build, filters.current())
+    selection = filters.again(build)
     with st.container(key="programmes_page"):
         if selection.programme:
             programmeview.opened(build, selection)

@@ -236,3 +236,9 @@ def test_the_area_goes_along_from_page_to_page(build: str) -> None:
     at.switch_page(PAGE).run()
     assert at.query_params["ics"] == "ICB26:E54000055"
     assert "Inequalities in Birmingham and Solihull" in text(at)
+
+
+def test_what_is_wrong_with_a_link_is_told_once(page: AppTest) -> None:
+    at = asked(page, ics="ICB26:E54000099", groups="thirds")
+    said = [warning.value for warning in at.warning]
+    assert len(said) == len(set(said)) == 2
