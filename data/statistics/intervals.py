@@ -211,7 +211,8 @@ def byar(count: npt.ArrayLike, *, level: float = 0.95) -> tuple[Floats, Floats]:
         special.gammainccinv(few + 1, tail),
         many * (1 - 1 / (9 * many) + quantile / (3 * np.sqrt(many))) ** 3,
     )
-    return np.where(o == 0, 0.0, lower), upper
+    # of a count next to nothing the lower limit is below what a float holds
+    return np.where(o < np.finfo(np.float64).tiny, 0.0, lower), upper
 
 
 def student(
