@@ -168,9 +168,10 @@ def _common(build: str, selection: Selection, parts: Sequence[Part]) -> tuple[st
             int((shares < 1).sum()),
         )
     for one in parts:
-        covered = one.figures["covered"]
+        figures = one.figures.reindex(_here(build, selection, one.shown.area_type).index)
+        covered = figures["covered"]
         if covered.notna().any():
-            weight = one.figures["denominator"].fillna(0)
+            weight = figures["denominator"].fillna(0)
             mean = float(np.average(covered.fillna(0), weights=weight)) if weight.sum() else None
             words.append(narrative.data_covered(one.entry, mean))
             thin = int((covered < COVERED_FLAG).sum())

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
@@ -16,13 +15,6 @@ from tests.api.conftest import app, client  # noqa: F401
 SHELL = str(Path(__file__).parents[2] / "components" / "shell.py")
 BIRMINGHAM = ("ICB26", "E54000055")
 ICS = ":".join(BIRMINGHAM)
-
-
-@pytest.fixture
-def build(atlas_database: Path) -> str:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return cached.build()
 
 
 def lsoas(area: tuple[str, str]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components import cached
@@ -19,13 +18,6 @@ SHELL = str(ROOT / "components" / "shell.py")
 PAGE = "../pages/inequalities.py"
 BIRMINGHAM = ("ICB26", "E54000055")
 VINTAGES = {"ICB26": 36, "ICB24": 42}
-
-
-@pytest.fixture
-def build(atlas_database: Path) -> str:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return cached.build()
 
 
 @pytest.fixture

@@ -24,13 +24,6 @@ SHELL = str(Path(__file__).parents[2] / "components" / "shell.py")
 VINTAGES = {"ICB26": 36, "ICB24": 42}
 
 
-@pytest.fixture
-def build(atlas_database: Path) -> str:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return cached.build()
-
-
 def page(**query: str) -> AppTest:
     at = AppTest.from_file(SHELL, default_timeout=60)
     for name, value in query.items():
@@ -394,3 +387,16 @@ def test_an_own_area_in_another_ics_takes_the_map_there(build: str) -> None:
     at = page(own=own, ics="ICB26:E54000057")
     assert "does not lie in" in at.warning[0].value
     assert at.selectbox(key="pick_system").value == "ICB26:E54000055"
+
+
+def test_thin_figures_are_counted_in_the_place_alone(build: str) -> None:
+    whole = Selection(ics="ICB24:E54000024", layer="condition")
+    place = whole.but(place="QHG-BEDFORD")
+    counts = []
+    for selection in (whole, place):
+        shown = scene(build, selection)
+        covered = shown.parts[0].figures["covered"].reindex(shown.rows.index)
+        thin = int((covered < 0.9).sum())
+        assert any(note.startswith(f"{thin} of these neighbourhoods") for note in shown.notes)
+        counts.append(thin)
+    assert 0 < counts[1] < counts[0]

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import streamlit as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
@@ -19,13 +18,6 @@ from data import catalogue, inequalities, load
 ROOT = Path(__file__).parents[2]
 SHELL = str(ROOT / "components" / "shell.py")
 PAGE = "../pages/methods.py"
-
-
-@pytest.fixture
-def build(atlas_database: Path) -> str:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return cached.build()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components import cached, theme
@@ -26,13 +25,6 @@ STRATEGIES = (
     "Least covered first",
     "Equal shares",
 )
-
-
-@pytest.fixture
-def build(atlas_database: Path) -> str:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return cached.build()
 
 
 @pytest.fixture
